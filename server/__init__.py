@@ -1,0 +1,1 @@
+"""Kith: a confidential real-time meeting server for peer-support groups."""

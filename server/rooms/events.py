@@ -1,0 +1,160 @@
+"""Facts about a meeting, in the order they became true; the journal holds nothing else.
+
+Every event has one `evolve_*` beside the rule that makes it, and one line in `audience.py` that says who sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .ids import DeviceKey, MessageNumber, ParticipantId, RoomId, TokenId
+    from .state import BarReason, Role, Status
+
+
+class Parting(StrEnum):
+    """How somebody left."""
+
+    LEFT = "left"
+    """By her own choice."""
+    LOST = "lost"
+    """Her connection was lost and the grace time is over."""
+    REMOVED = "removed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """Somebody waits in the lobby."""
+
+    participant: ParticipantId
+    role: Role
+    profile: bytes
+    token_id: TokenId
+    token_is_personal: bool
+    device: DeviceKey
+    origin: int
+    resume_hash: bytes
+    returning: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody is in a room: straight from the door (facilitators, called back), or from the lobby."""
+
+    participant: ParticipantId
+    room: RoomId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentToLobby:
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    participant: ParticipantId
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRestored:
+    participant: ParticipantId
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Somebody is gone; her place and her media with her."""
+
+    participant: ParticipantId
+    how: Parting
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    participant: ParticipantId
+    reason: BarReason
+
+
+@dataclass(frozen=True, slots=True)
+class BarUndone:
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSet:
+    """What this person sends now; also after a facilitator closed it."""
+
+    participant: ParticipantId
+    mic: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAllowed:
+    """What this person may send now."""
+
+    participant: ParticipantId
+    mic: bool
+    camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    number: MessageNumber
+    author: ParticipantId
+    room: RoomId
+    body: bytes
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    number: MessageNumber
+
+
+@dataclass(frozen=True, slots=True)
+class LockChanged:
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeadChanged:
+    lead: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceChanged:
+    """The last connected facilitator dropped (a time), or one is here again (None)."""
+
+    unattended_since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    status: Status
+
+
+Event = (
+    Knocked
+    | Entered
+    | SentToLobby
+    | ConnectionLost
+    | ConnectionRestored
+    | Parted
+    | Barred
+    | BarUndone
+    | MediaSet
+    | MediaAllowed
+    | Said
+    | MessageDeleted
+    | LockChanged
+    | LeadChanged
+    | AttendanceChanged
+    | StatusChanged
+)

@@ -1,0 +1,1 @@
+"""WebSocket and msgpack: bytes to commands, events to bytes."""

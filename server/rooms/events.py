@@ -23,11 +23,13 @@ class Parting(StrEnum):
     """Her connection was lost and the grace time is over."""
     REMOVED = "removed"
     DENIED = "denied"
+    REPLACED = "replaced"
+    """The same page came again as somebody new, without the secret of its place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Knocked:
-    """Somebody waits in the lobby."""
+class Arrived:
+    """Somebody new has a place: in the lobby, or at once in a room (facilitators, people called back)."""
 
     participant: ParticipantId
     role: Role
@@ -38,16 +40,15 @@ class Knocked:
     origin: int
     resume_hash: bytes
     returning: bool
-    at_ms: int
+    room: RoomId
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Somebody is in a room: straight from the door (facilitators, called back), or from the lobby."""
+    """Somebody was let in from the lobby."""
 
     participant: ParticipantId
     room: RoomId
-    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class StatusChanged:
 
 
 Event = (
-    Knocked
+    Arrived
     | Entered
     | SentToLobby
     | ConnectionLost

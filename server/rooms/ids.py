@@ -22,3 +22,4 @@ DeviceKey = NewType("DeviceKey", bytes)
 
 LOBBY: Final = RoomId("lobby")
 MAIN: Final = RoomId("main")
+FIRST_MESSAGE: Final = MessageNumber(1)

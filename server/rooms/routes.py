@@ -31,7 +31,6 @@ class Track(NamedTuple):
     kind: Kind
 
 
-
 def _sends(person: Participant, kind: Kind) -> bool:
     """True where both the person and the facilitators let this track out."""
     match kind:

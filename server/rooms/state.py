@@ -10,12 +10,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .ids import LOBBY, MAIN, MessageNumber
+from .ids import FIRST_MESSAGE, LOBBY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .ids import DeviceKey, MeetingId, ParticipantId, RoomId, TokenId
+    from .ids import DeviceKey, MeetingId, MessageNumber, ParticipantId, RoomId, TokenId
 
 
 class Role(StrEnum):
@@ -54,9 +54,11 @@ class Rules:
     """No connected facilitator for so long: the meeting pauses. A blip pauses nothing."""
     abandoned_after_ms: int = 900_000
     """Paused for so long: the meeting ends."""
-    max_participants: int = 320
-    """Everybody, the lobby included."""
+    max_people: int = 320
+    """Members and guests, the lobby included."""
     max_lobby: int = 64
+    max_facilitators: int = 20
+    """Counted apart, so that a full group can never keep its facilitator out."""
     max_profile_bytes: int = 512
     max_message_bytes: int = 4096
     max_messages: int = 500
@@ -82,7 +84,7 @@ class Participant:
     resume_hash: bytes
     """SHA-256 of the secret with which this place can be taken up again."""
     room: RoomId = LOBBY
-    connection: int = 0
+    connection: int = 1
     """Number of the newest connection; news about an older one is stale."""
     lost_at_ms: int | None = None
     """When the connection was lost; None while connected."""
@@ -90,7 +92,7 @@ class Participant:
     camera_on: bool = False
     mic_allowed: bool = True
     camera_allowed: bool = True
-    sees_from: MessageNumber = MessageNumber(1)
+    sees_from: MessageNumber = FIRST_MESSAGE
     """The first chat message this person may read: nothing from before she came in."""
     returning: bool = False
     """May be somebody who was turned away: same origin as a barred person. Facilitators see it."""
@@ -145,7 +147,7 @@ class Meeting:
     """The facilitator who holds the group now; another inherits at once when she drops."""
     locked: bool = False
     messages: tuple[ChatMessage, ...] = ()
-    next_message: MessageNumber = MessageNumber(1)
+    next_message: MessageNumber = FIRST_MESSAGE
     barred: Mapping[ParticipantId, Bar] = field(default_factory=lambda: MappingProxyType({}))
     expected: frozenset[DeviceKey] = frozenset()
     """Called back after a removal: these pages pass the lobby once."""
@@ -163,17 +165,3 @@ class Meeting:
     def present(self) -> int:
         """Head count: everybody who is in, the lobby not counted."""
         return sum(1 for p in self.participants.values() if not p.in_lobby)
-
-
-__all__ = [
-    "LOBBY",
-    "MAIN",
-    "Bar",
-    "BarReason",
-    "ChatMessage",
-    "Meeting",
-    "Participant",
-    "Role",
-    "Rules",
-    "Status",
-]

@@ -1,0 +1,92 @@
+"""HEART: one command in, events out; one event in, the next meeting out.
+
+The host calls `decide`, appends the events to the journal and folds them with `evolve`; replicas only fold.
+Both are pure: the same meeting, command and time give the same events, for ever.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Final, Never, TypeAlias, cast, get_args
+
+from . import attendance, chat, deadlines, membership, mics_and_cameras
+from . import commands as c
+from . import events as e
+from .errors import Refusal, Rejected
+from .permissions import permitted_actor
+from .state import Meeting, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Rule: TypeAlias = Callable[[Meeting, Never, int], tuple[e.Event, ...]]
+    Effect: TypeAlias = Callable[[Meeting, Never], Meeting]
+
+RULES: Final[Mapping[type, Rule]] = {
+    c.Join: membership.decide_join,
+    c.Resume: membership.decide_resume,
+    c.LoseConnection: membership.decide_lose_connection,
+    c.Tick: deadlines.decide_tick,
+    c.Leave: membership.decide_leave,
+    c.SetMedia: mics_and_cameras.decide_set_media,
+    c.Say: chat.decide_say,
+    c.DeleteMessage: chat.decide_delete,
+    c.Admit: membership.decide_admit,
+    c.Deny: membership.decide_deny,
+    c.SendToLobby: membership.decide_send_to_lobby,
+    c.Mute: mics_and_cameras.decide_mute,
+    c.AllowMic: mics_and_cameras.decide_allow_mic,
+    c.StopCamera: mics_and_cameras.decide_stop_camera,
+    c.AllowCamera: mics_and_cameras.decide_allow_camera,
+    c.Lock: membership.decide_lock,
+    c.Unlock: membership.decide_unlock,
+    c.Remove: membership.decide_remove,
+    c.UndoBar: membership.decide_undo_bar,
+    c.End: attendance.decide_end,
+}
+
+EFFECTS: Final[Mapping[type, Effect]] = {
+    e.Arrived: membership.evolve_arrived,
+    e.Entered: membership.evolve_entered,
+    e.SentToLobby: membership.evolve_sent_to_lobby,
+    e.ConnectionLost: membership.evolve_connection_lost,
+    e.ConnectionRestored: membership.evolve_connection_restored,
+    e.Parted: membership.evolve_parted,
+    e.Barred: membership.evolve_barred,
+    e.BarUndone: membership.evolve_bar_undone,
+    e.MediaSet: mics_and_cameras.evolve_media_set,
+    e.MediaAllowed: mics_and_cameras.evolve_media_allowed,
+    e.Said: chat.evolve_said,
+    e.MessageDeleted: chat.evolve_deleted,
+    e.LockChanged: membership.evolve_lock_changed,
+    e.LeadChanged: attendance.evolve_lead_changed,
+    e.AttendanceChanged: attendance.evolve_attendance_changed,
+    e.StatusChanged: attendance.evolve_status_changed,
+}
+
+PERSON_COMMANDS: Final = get_args(c.PersonCommand)
+
+
+def decide(meeting: Meeting, command: c.Command, now_ms: int) -> tuple[e.Event, ...]:
+    """What becomes true by this command, consequences included; () when nothing does.
+
+    now_ms: monotonic, never less than at the decision before.
+    Raises: `Rejected`; the meeting is as it was.
+    """
+    if meeting.status is Status.ENDED:
+        raise Rejected(Refusal.ENDED)
+    if isinstance(command, PERSON_COMMANDS):
+        permitted_actor(meeting, command)
+    # Each rule takes exactly its own command: the table's key is the proof.
+    events = RULES[type(command)](meeting, cast("Never", command), now_ms)
+    return events + attendance.consequences(fold(meeting, events), now_ms)
+
+
+def evolve(meeting: Meeting, event: e.Event) -> Meeting:
+    """The meeting after one event that `decide` made from it."""
+    return EFFECTS[type(event)](meeting, cast("Never", event))
+
+
+def fold(meeting: Meeting, events: Iterable[e.Event]) -> Meeting:
+    """The meeting after all of them."""
+    return reduce(evolve, events, meeting)

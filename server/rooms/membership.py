@@ -1,0 +1,255 @@
+"""Who is in the meeting: arriving, the lobby, leaving, lost connections, removal.
+
+Called by `machine`. Each rule stands above its effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from .change import drop, put
+from .errors import Refusal, Rejected
+from .events import (
+    Arrived,
+    Barred,
+    BarUndone,
+    ConnectionLost,
+    ConnectionRestored,
+    Entered,
+    LockChanged,
+    Parted,
+    Parting,
+    SentToLobby,
+)
+from .ids import LOBBY, MAIN
+from .permissions import target
+from .state import Bar, BarReason, Meeting, Participant, Role
+
+if TYPE_CHECKING:
+    from . import commands as c
+    from .events import Event
+    from .ids import ParticipantId, RoomId
+
+    Events: TypeAlias = tuple[Event, ...]
+
+# ── arriving ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_join(meeting: Meeting, command: c.Join, _now_ms: int) -> Events:
+    """A page that had a place takes it again, whatever it lost; others pass the door."""
+    if len(command.profile) > meeting.rules.max_profile_bytes:
+        raise Rejected(Refusal.TOO_LARGE)
+    if _barred(meeting, command):
+        raise Rejected(Refusal.BARRED)
+    former = _same_page(meeting, command)
+    if former is not None:
+        return Parted(former.id, Parting.REPLACED), _arrival(meeting, command, former.room)
+    if command.role is Role.FACILITATOR:
+        return (_arrive_to_facilitate(meeting, command),)
+    if command.device in meeting.expected:
+        return (_arrival(meeting, command, MAIN),)
+    if meeting.locked:
+        raise Rejected(Refusal.LOCKED)
+    _require_room_in_lobby(meeting)
+    return (_arrival(meeting, command, LOBBY),)
+
+
+def _arrive_to_facilitate(meeting: Meeting, command: c.Join) -> Arrived:
+    count = sum(1 for p in meeting.participants.values() if p.is_facilitator)
+    if count >= meeting.rules.max_facilitators:
+        raise Rejected(Refusal.FULL)
+    return _arrival(meeting, command, MAIN)
+
+
+def _require_room_in_lobby(meeting: Meeting) -> None:
+    people = [p for p in meeting.participants.values() if not p.is_facilitator]
+    waiting = sum(1 for p in people if p.in_lobby)
+    if len(people) >= meeting.rules.max_people or waiting >= meeting.rules.max_lobby:
+        raise Rejected(Refusal.FULL)
+
+
+def _barred(meeting: Meeting, command: c.Join) -> bool:
+    """A facilitator is never barred: none can be removed."""
+    if command.role is Role.FACILITATOR:
+        return False
+    return any(
+        bar.device == command.device or (bar.token_id is not None and bar.token_id == command.token_id)
+        for bar in meeting.barred.values()
+    )
+
+
+def _same_page(meeting: Meeting, command: c.Join) -> Participant | None:
+    for person in meeting.participants.values():
+        if person.device == command.device and person.role is command.role:
+            return person
+    return None
+
+
+def _arrival(meeting: Meeting, command: c.Join, room: RoomId) -> Arrived:
+    return Arrived(
+        participant=command.participant,
+        role=command.role,
+        profile=command.profile,
+        token_id=command.token_id,
+        token_is_personal=command.token_is_personal,
+        device=command.device,
+        origin=command.origin,
+        resume_hash=command.resume_hash,
+        returning=any(bar.origin == command.origin for bar in meeting.barred.values()),
+        room=room,
+    )
+
+
+def evolve_arrived(meeting: Meeting, event: Arrived) -> Meeting:
+    """Nothing from before is ever shown to somebody new."""
+    person = Participant(
+        id=event.participant,
+        role=event.role,
+        profile=event.profile,
+        token_id=event.token_id,
+        token_is_personal=event.token_is_personal,
+        device=event.device,
+        origin=event.origin,
+        resume_hash=event.resume_hash,
+        room=event.room,
+        returning=event.returning,
+        sees_from=meeting.next_message,
+    )
+    return put(replace(meeting, expected=meeting.expected - {event.device}), person)
+
+
+# ── the lobby ────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_admit(meeting: Meeting, command: c.Admit, _now_ms: int) -> Events:
+    person = target(meeting, command.who, command)
+    if not person.in_lobby:
+        raise Rejected(Refusal.ALREADY_SO)
+    return (Entered(person.id, MAIN),)
+
+
+def evolve_entered(meeting: Meeting, event: Entered) -> Meeting:
+    person = meeting.participants[event.participant]
+    return put(meeting, replace(person, room=event.room, sees_from=meeting.next_message))
+
+
+def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int) -> Events:
+    person = target(meeting, command.who, command)
+    if person.in_lobby:
+        raise Rejected(Refusal.ALREADY_SO)
+    return (SentToLobby(person.id),)
+
+
+def evolve_sent_to_lobby(meeting: Meeting, event: SentToLobby) -> Meeting:
+    """Microphone and camera are off when she comes back: only she opens them."""
+    person = meeting.participants[event.participant]
+    return put(meeting, replace(person, room=LOBBY, mic_on=False, camera_on=False))
+
+
+def decide_lock(meeting: Meeting, _command: c.Lock, _now_ms: int) -> Events:
+    return _change_lock(meeting, locked=True)
+
+
+def decide_unlock(meeting: Meeting, _command: c.Unlock, _now_ms: int) -> Events:
+    return _change_lock(meeting, locked=False)
+
+
+def _change_lock(meeting: Meeting, *, locked: bool) -> Events:
+    if meeting.locked is locked:
+        raise Rejected(Refusal.ALREADY_SO)
+    return (LockChanged(locked),)
+
+
+def evolve_lock_changed(meeting: Meeting, event: LockChanged) -> Meeting:
+    return replace(meeting, locked=event.locked)
+
+
+# ── leaving, and being cut off ───────────────────────────────────────────────────────────────────
+
+
+def decide_leave(_meeting: Meeting, command: c.Leave, _now_ms: int) -> Events:
+    return (Parted(command.actor, Parting.LEFT),)
+
+
+def evolve_parted(meeting: Meeting, event: Parted) -> Meeting:
+    return drop(meeting, event.participant)
+
+
+def decide_lose_connection(meeting: Meeting, command: c.LoseConnection, now_ms: int) -> Events:
+    """News about an older connection, or about somebody gone, changes nothing."""
+    person = meeting.participants.get(command.participant)
+    if person is None or person.connection != command.connection or not person.connected:
+        return ()
+    return (ConnectionLost(person.id, now_ms),)
+
+
+def evolve_connection_lost(meeting: Meeting, event: ConnectionLost) -> Meeting:
+    person = meeting.participants[event.participant]
+    return put(meeting, replace(person, lost_at_ms=event.at_ms))
+
+
+def decide_resume(meeting: Meeting, command: c.Resume, _now_ms: int) -> Events:
+    """Valid also while the old connection still seems alive: the newest one counts."""
+    for person in meeting.participants.values():
+        if person.resume_hash == command.resume_hash:
+            return (ConnectionRestored(person.id, person.connection + 1),)
+    raise Rejected(Refusal.WRONG_SECRET)
+
+
+def evolve_connection_restored(meeting: Meeting, event: ConnectionRestored) -> Meeting:
+    person = meeting.participants[event.participant]
+    return put(meeting, replace(person, connection=event.connection, lost_at_ms=None))
+
+
+def overdue(meeting: Meeting, now_ms: int) -> Events:
+    """Everybody whose grace time is over parts."""
+    return tuple(
+        Parted(p.id, Parting.LOST)
+        for p in meeting.participants.values()
+        if p.lost_at_ms is not None and now_ms >= p.lost_at_ms + meeting.rules.grace_ms
+    )
+
+
+# ── turning away ─────────────────────────────────────────────────────────────────────────────────
+
+
+def decide_deny(meeting: Meeting, command: c.Deny, _now_ms: int) -> Events:
+    person = target(meeting, command.who, command)
+    if not person.in_lobby:
+        raise Rejected(Refusal.ALREADY_SO)
+    return Barred(person.id, BarReason.DENIED), Parted(person.id, Parting.DENIED)
+
+
+def decide_remove(meeting: Meeting, command: c.Remove, _now_ms: int) -> Events:
+    person = target(meeting, command.who, command)
+    return Barred(person.id, BarReason.REMOVED), Parted(person.id, Parting.REMOVED)
+
+
+def evolve_barred(meeting: Meeting, event: Barred) -> Meeting:
+    """The bar remembers what the person came with; the oldest bar leaves when there are too many."""
+    person = meeting.participants[event.participant]
+    bar = Bar(
+        participant=person.id,
+        profile=person.profile,
+        reason=event.reason,
+        device=person.device,
+        token_id=person.token_id if person.token_is_personal else None,
+        origin=person.origin,
+    )
+    newest = list({**meeting.barred, person.id: bar}.items())[-meeting.rules.max_barred :]
+    return replace(meeting, barred=dict(newest))
+
+
+def decide_undo_bar(meeting: Meeting, command: c.UndoBar, _now_ms: int) -> Events:
+    if command.who not in meeting.barred:
+        raise Rejected(Refusal.NO_SUCH_PERSON)
+    return (BarUndone(command.who),)
+
+
+def evolve_bar_undone(meeting: Meeting, event: BarUndone) -> Meeting:
+    """Somebody removed is called back and passes the lobby once; somebody denied may knock again."""
+    bar = meeting.barred[event.participant]
+    others: dict[ParticipantId, Bar] = {k: b for k, b in meeting.barred.items() if k != event.participant}
+    called_back = {bar.device} if bar.reason is BarReason.REMOVED else set()
+    return replace(meeting, barred=others, expected=meeting.expected | called_back)

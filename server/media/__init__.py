@@ -1,0 +1,1 @@
+"""The selective forwarding unit: moves sealed media between browsers and never decodes it."""

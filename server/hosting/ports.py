@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from server.rooms.events import Event
     from server.rooms.ids import MeetingId, ParticipantId
     from server.rooms.routes import Track
+    from server.rooms.state import Meeting
 
 
 class Clock(Protocol):
@@ -45,15 +46,38 @@ class Entry:
     cause: Cause | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The meeting as it was after all entries up to `position`."""
+
+    position: int
+    meeting: Meeting
+
+
+class JournalClosed(Exception):  # noqa: N818 - a state, not a fault
+    """The meeting is over, or another writer owns it: nothing can be appended any more."""
+
+
 class Journal(Protocol):
-    """The one order of events of one meeting."""
+    """The one order of events of one meeting: a checkpoint and every entry after it."""
 
     async def append(self, entry: Entry) -> None:
-        """The entry is kept and on its way to every follower. Raises: `JournalFenced` if the writer is not the owner."""
+        """The entry is kept and on its way to every follower. Raises: `JournalClosed`."""
+        ...
+
+    async def checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Entries up to the checkpoint may be forgotten by those who read anew."""
+        ...
+
+    async def last_checkpoint(self) -> Checkpoint:
+        """Where a new follower starts."""
         ...
 
     def follow(self, after: int) -> AsyncIterator[Entry]:
-        """Every entry with a position above `after`, in order, for ever; ends when the journal is closed."""
+        """Every entry with a position above `after`, in order; ends when the journal is closed.
+
+        `after` is the position of the last checkpoint or above.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,60 @@
+"""Carries what the meeting wants to the media server: the bridge from `rooms.routes` to `MediaControl`.
+
+One per meeting, made by `directory`; it follows the replica and applies only the newest wish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from server.rooms.events import Parted
+from server.rooms.routes import routes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.rooms.ids import ParticipantId
+    from server.rooms.routes import Track
+    from server.rooms.state import Meeting
+
+    from .ports import MediaControl
+    from .replica import Step
+
+
+class MediaLink:
+    """Routes wanted now, and peers to close; carried out in order by one task."""
+
+    def __init__(self, media: MediaControl, meeting: Meeting) -> None:
+        self._media = media
+        self._meeting_id = meeting.id
+        self._wanted: Mapping[Track, frozenset[ParticipantId]] = {}
+        self._applied: Mapping[Track, frozenset[ParticipantId]] = {}
+        self._parted: list[ParticipantId] = []
+        self._changed = asyncio.Event()
+
+    def stepped(self, step: Step, meeting: Meeting) -> None:
+        self._parted += [event.participant for event in step.events if isinstance(event, Parted)]
+        self._wanted = routes(meeting)
+        if self._parted or self._wanted != self._applied:
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; then nothing of the meeting is left in the media server."""
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                await self._carry_out()
+        finally:
+            await self._media.end(self._meeting_id)
+
+    async def _carry_out(self) -> None:
+        """First silence, then peers: who parted is not heard even if closing takes a while."""
+        if self._wanted != self._applied:
+            wanted = self._wanted
+            await self._media.route(self._meeting_id, wanted)
+            self._applied = wanted
+        parted, self._parted = self._parted, []
+        for peer in parted:
+            await self._media.close(self._meeting_id, peer)

@@ -1,0 +1,218 @@
+"""The single writer of one meeting: commands in, one at a time; entries out to the journal.
+
+Made by `directory`; signaling submits commands through it. It never touches sockets or media.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from server.rooms.commands import Tick
+from server.rooms.deadlines import next_deadline
+from server.rooms.errors import Rejected
+from server.rooms.events import Parted
+from server.rooms.machine import decide, fold
+from server.rooms.state import Status
+
+from .ports import Checkpoint, Entry, JournalClosed
+
+if TYPE_CHECKING:
+    from server.rooms.commands import Command
+    from server.rooms.events import Event
+    from server.rooms.ids import ParticipantId
+
+    from .ports import Cause, Clock, Journal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HostLimits:
+    """Bounds of one meeting's writer."""
+
+    pending_commands: int = 1024
+    """Commands waiting for the writer; more are answered `Overloaded`."""
+    remembered_answers: int = 128
+    """Per person: answers kept so that a repeated command id is answered, not carried out, again."""
+    checkpoint_every: int = 512
+    """Entries between two checkpoints of the journal."""
+
+
+class Overloaded(Exception):  # noqa: N818 - an answer, not a fault
+    """The meeting's writer has too much to do; try again."""
+
+
+class MeetingFault(Exception):  # noqa: N818 - says whose
+    """A bug of ours met this command; the meeting is as it was."""
+
+
+class MeetingOver(Exception):  # noqa: N818 - a state
+    """The meeting ended and is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A command was carried out; its events are in the journal at `position` (the newest one if there are none)."""
+
+    position: int
+    events: tuple[Event, ...]
+
+
+_Answer = Outcome | Rejected
+
+
+@dataclass(slots=True)
+class _Request:
+    command: Command
+    cause: Cause | None
+    answer: asyncio.Future[Outcome]
+
+
+@dataclass(slots=True)
+class _Memory:
+    """Answers by person and command id, oldest first."""
+
+    limit: int
+    _of: dict[ParticipantId, OrderedDict[int, _Answer]] = field(default_factory=dict)
+
+    def recall(self, cause: Cause | None) -> _Answer | None:
+        if cause is None or cause.participant not in self._of:
+            return None
+        return self._of[cause.participant].get(cause.command_id)
+
+    def keep(self, cause: Cause | None, answer: _Answer) -> None:
+        if cause is None:
+            return
+        answers = self._of.setdefault(cause.participant, OrderedDict())
+        answers[cause.command_id] = answer
+        if len(answers) > self.limit:
+            answers.popitem(last=False)
+
+    def forget(self, who: ParticipantId) -> None:
+        self._of.pop(who, None)
+
+
+class MeetingHost:
+    """Decides for one meeting, in one task, until the meeting has ended."""
+
+    def __init__(self, start: Checkpoint, journal: Journal, clock: Clock, limits: HostLimits) -> None:
+        self._meeting = start.meeting
+        self._position = start.position
+        self._checkpoint = start.position
+        self._journal = journal
+        self._clock = clock
+        self._limits = limits
+        self._answers = _Memory(limits.remembered_answers)
+        self._inbox: asyncio.Queue[_Request] = asyncio.Queue(limits.pending_commands)
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_ms: int | None = None
+        self._over = False
+
+    async def submit(self, command: Command, cause: Cause | None = None) -> Outcome:
+        """Carried out, and in the journal, when this returns.
+
+        cause: set for commands of people; the same cause is answered as it was the first time.
+        Raises: `Rejected`, `Overloaded`, `MeetingFault`, `MeetingOver`.
+        """
+        if self._over:
+            raise MeetingOver
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        try:
+            self._inbox.put_nowait(_Request(command, cause, answer))
+        except asyncio.QueueFull:
+            raise Overloaded from None
+        return await answer
+
+    async def run(self) -> None:
+        """Work until the meeting has ended, or did not even begin; whoever still waits then is told so."""
+        try:
+            while self._meeting.status is not Status.ENDED:
+                await self._carry_out(await self._inbox.get())
+                if not self._meeting.participants:
+                    break
+                self._set_alarm()
+        except JournalClosed:
+            log.info("host stopped: journal closed")
+        finally:
+            self._stop()
+
+    async def _carry_out(self, request: _Request) -> None:
+        try:
+            outcome = self._answers.recall(request.cause) or await self._decide(request)
+        except JournalClosed:
+            _fail(request, MeetingOver())
+            raise
+        except Exception as fault:  # noqa: BLE001 - one command's bug must not stop the meeting
+            log.error("meeting fault in %s: %s", type(request.command).__name__, type(fault).__name__)  # noqa: TRY400
+            _fail(request, MeetingFault())
+            return
+        if isinstance(outcome, Rejected):
+            _fail(request, outcome)
+        elif not request.answer.done():
+            request.answer.set_result(outcome)
+
+    async def _decide(self, request: _Request) -> _Answer:
+        """Decide, fold, then append: an event that cannot be folded never enters the journal."""
+        now_ms = self._clock.now_ms()
+        try:
+            events = decide(self._meeting, request.command, now_ms)
+        except Rejected as rejected:
+            self._answers.keep(request.cause, rejected)
+            return rejected
+        if events:
+            after = fold(self._meeting, events)
+            await self._journal.append(Entry(self._position + 1, now_ms, events, request.cause))
+            self._position += 1
+            self._meeting = after
+            await self._checkpoint_if_due()
+        outcome = Outcome(self._position, events)
+        self._answers.keep(request.cause, outcome)
+        for event in events:
+            if isinstance(event, Parted):
+                self._answers.forget(event.participant)
+        return outcome
+
+    async def _checkpoint_if_due(self) -> None:
+        if self._position - self._checkpoint >= self._limits.checkpoint_every:
+            self._checkpoint = self._position
+            await self._journal.checkpoint(Checkpoint(self._position, self._meeting))
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _set_alarm(self) -> None:
+        deadline_ms = next_deadline(self._meeting)
+        if deadline_ms == self._alarm_ms and (self._alarm is None or not self._alarm.done()):
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_ms = deadline_ms
+        self._alarm = None if deadline_ms is None else asyncio.create_task(self._ring_at(deadline_ms))
+
+    async def _ring_at(self, deadline_ms: int) -> None:
+        await self._clock.sleep_until(deadline_ms)
+        self._alarm_ms = None
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(_look_at)
+        await self._inbox.put(_Request(Tick(), None, answer))
+
+    def _stop(self) -> None:
+        self._over = True
+        if self._alarm is not None:
+            self._alarm.cancel()
+        while not self._inbox.empty():
+            _fail(self._inbox.get_nowait(), MeetingOver())
+
+
+def _fail(request: _Request, reason: Exception) -> None:
+    if not request.answer.done():
+        request.answer.set_exception(reason)
+
+
+def _look_at(answer: asyncio.Future[Outcome]) -> None:
+    """Nobody awaits the answer to a tick: take its exception, if any, so that asyncio does not print it."""
+    if not answer.cancelled():
+        answer.exception()

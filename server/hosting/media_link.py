@@ -39,6 +39,9 @@ class MediaLink:
         if self._parted or self._wanted != self._applied:
             self._changed.set()
 
+    def over(self) -> None:
+        """Nothing to do: the owner of `run` ends it."""
+
     async def run(self) -> None:
         """Work until cancelled; then nothing of the meeting is left in the media server."""
         try:

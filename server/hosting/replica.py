@@ -41,6 +41,10 @@ class StepListener(Protocol):
         """`meeting` is the value after the step."""
         ...
 
+    def over(self) -> None:
+        """There will be no more steps."""
+        ...
+
 
 class Replica:
     """The meeting at the newest position known here, with the steps that a returning page may have missed."""
@@ -61,6 +65,8 @@ class Replica:
         """Follow until the journal is closed."""
         async for entry in self._journal.follow(self.position):
             self._apply(entry)
+        for listener in self._listeners:
+            listener.over()
 
     async def reached(self, position: int) -> None:
         """Return when the copy is at `position` or beyond."""

@@ -393,6 +393,4 @@ class Pong(Wire, frozen=True, tag="pong"):
     n: int
 
 
-ServerMessage = (
-    Seen | Joined | Happened | SnapshotMessage | Done | Answer | Refused | Seats | Speaking | Pong
-)
+ServerMessage = Seen | Joined | Happened | SnapshotMessage | Done | Answer | Refused | Seats | Speaking | Pong

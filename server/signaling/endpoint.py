@@ -1,0 +1,248 @@
+"""The only file that touches a WebSocket: frames in to the session, frames out from the outbox.
+
+Registered by `app` at `/ws`. What a frame means is `session`'s; who may do what is the meeting's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
+from server.hosting.ports import Cause, OfferRefused
+from server.rooms.errors import Refusal, Rejected
+
+from . import messages as m
+from .codec import encode
+from .errors import CloseCode, JoinCode, ProtocolError, RefusedAtDoor
+from .outbox import Outbox, OutboxLimits
+from .session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from server.hosting.ports import Clock, MediaControl
+
+    from .arrivals import Arrivals, Place
+    from .session import Action
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointLimits:
+    """Bounds of all connections together, and of each."""
+
+    max_connections: int = 4000
+    session: SessionLimits = field(default_factory=SessionLimits)
+    outbox: OutboxLimits = field(default_factory=OutboxLimits)
+
+
+class Endpoint:
+    """Serves connections; made once by `app`."""
+
+    def __init__(
+        self,
+        *,
+        arrivals: Arrivals,
+        media: MediaControl,
+        clock: Clock,
+        origin_of: Callable[[str | None], int],
+        limits: EndpointLimits,
+    ) -> None:
+        self._arrivals = arrivals
+        self._media = media
+        self._clock = clock
+        self._origin_of = origin_of
+        self._limits = limits
+        self._open = 0
+
+    async def serve(self, socket: WebSocket) -> None:
+        """From the handshake to the close. Every way out leaves the place in its grace time."""
+        await socket.accept()
+        if self._open >= self._limits.max_connections:
+            await socket.close(CloseCode.TRY_LATER)
+            return
+        self._open += 1
+        origin = self._origin_of(socket.client.host if socket.client is not None else None)
+        connection = _Connection(
+            socket,
+            arrivals=self._arrivals,
+            media=self._media,
+            clock=self._clock,
+            limits=self._limits,
+            origin=origin,
+        )
+        try:
+            await connection.run()
+        finally:
+            self._open -= 1
+            if connection.place is not None:
+                await asyncio.shield(self._arrivals.lost(connection.place))
+
+
+class _Connection:
+    """One socket, its session and its outbox."""
+
+    def __init__(  # noqa: PLR0913 - what the endpoint has, and where the peer is
+        self,
+        socket: WebSocket,
+        *,
+        arrivals: Arrivals,
+        media: MediaControl,
+        clock: Clock,
+        limits: EndpointLimits,
+        origin: int,
+    ) -> None:
+        self.place: Place | None = None
+        self._socket = socket
+        self._arrivals = arrivals
+        self._media = media
+        self._clock = clock
+        self._origin = origin
+        self._session = Session(limits.session, clock.now_ms())
+        self._outbox = Outbox(limits.outbox)
+
+    async def run(self) -> None:
+        """Read, write and watch the time until one of them ends."""
+        work = [asyncio.create_task(job) for job in (self._read(), self._write(), self._watch())]
+        reader, writer, _ = work
+        try:
+            await asyncio.wait(work[:2], return_when=asyncio.FIRST_COMPLETED)
+            if reader.done() and self._outbox.closing is not None:
+                await writer
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+
+    async def _write(self) -> None:
+        """Everything posted, in order; then the close code."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                item = await self._outbox.take()
+                if isinstance(item, CloseCode):
+                    await self._socket.close(item)
+                    return
+                await self._socket.send_bytes(item)
+
+    async def _watch(self) -> None:
+        """Close a connection that never joins."""
+        while (deadline_ms := self._session.deadline_ms) is not None:
+            if self._clock.now_ms() >= deadline_ms:
+                self._outbox.close(CloseCode.IDLE)
+                return
+            await self._clock.sleep_until(deadline_ms)
+
+    async def _read(self) -> None:
+        """One frame after the other: the next is read when the one before is carried out."""
+        try:
+            while self._socket.application_state is WebSocketState.CONNECTED:
+                await self._act(self._session.frame(await self._frame(), self._clock.now_ms()))
+        except WebSocketDisconnect:
+            return
+        except ProtocolError as error:
+            self._outbox.close(error.code)
+        except MeetingOver:
+            self._outbox.close(CloseCode.ENDED)
+        except Exception as fault:  # noqa: BLE001 - one connection's bug must not reach another
+            log.error("connection fault: %s", type(fault).__name__)  # noqa: TRY400 - no text, no locals
+            self._outbox.close(CloseCode.SERVER_FAULT)
+
+    async def _frame(self) -> bytes | str:
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1006))
+        data: bytes | None = message.get("bytes")
+        text: str | None = message.get("text")
+        return data if data is not None else text or ""
+
+    async def _act(self, action: Action) -> None:
+        match action:
+            case Look():
+                await self._at_the_door(action)
+            case Enter():
+                await self._at_the_door(action)
+            case Reply():
+                self._outbox.post(encode(action.message))
+            case Carry():
+                await self._carry(action)
+            case Negotiate():
+                await self._negotiate(action)
+            case _:
+                assert_never(action)
+
+    async def _at_the_door(self, action: Look | Enter) -> None:
+        try:
+            if isinstance(action, Look):
+                self._outbox.post(encode(self._arrivals.look(action.message)))
+                return
+            self.place = await self._arrivals.join(action.message, self._origin, self._outbox)
+            self._session.entered(self.place.participant)
+        except RefusedAtDoor as refused:
+            self._refuse(None, refused.code)
+
+    async def _carry(self, action: Carry) -> None:
+        """`done` follows whatever the command made visible to this connection."""
+        place = self._here()
+        try:
+            cause = Cause(place.participant, action.command_id)
+            outcome = await place.live.host.submit(action.command, cause)
+            await place.live.replica.reached(outcome.position)
+        except Rejected as rejected:
+            self._refuse(action.command_id, rejected.code)
+        except Overloaded:
+            self._refuse(action.command_id, JoinCode.BUSY)
+        except MeetingFault:
+            self._refuse(action.command_id, JoinCode.FAULT)
+        else:
+            self._outbox.post(encode(m.Done(action.command_id)))
+
+    async def _negotiate(self, action: Negotiate) -> None:
+        place = self._here()
+        if place.participant not in place.live.replica.meeting.participants:
+            self._refuse(action.command_id, Refusal.NOT_HERE)
+            return
+        try:
+            answer = await self._media.open(place.live.id, place.participant, action.sdp)
+        except OfferRefused as refused:
+            self._refuse(action.command_id, refused.fault)
+        else:
+            self._outbox.post(encode(m.Answer(action.command_id, answer)))
+
+    def _here(self) -> Place:
+        if self.place is None:
+            raise ProtocolError
+        return self.place
+
+    def _refuse(self, command_id: int | None, code: str) -> None:
+        self._outbox.post(encode(m.Refused(command_id, str(code), _TEXTS.get(str(code), str(code)))))
+
+
+_TEXTS = {
+    Refusal.NOT_ALLOWED.value: "your role may not do this, or not to this person",
+    Refusal.NOT_HERE.value: "you are not in the meeting, or still in the lobby",
+    Refusal.NO_SUCH_PERSON.value: "nobody here has this id",
+    Refusal.NO_SUCH_MESSAGE.value: "no message you can see has this number",
+    Refusal.ALREADY_SO.value: "it is so already",
+    Refusal.LOCKED.value: "the meeting is locked: nobody new may knock",
+    Refusal.FULL.value: "the meeting is full",
+    Refusal.BARRED.value: "a facilitator turned you away and has not called you back",
+    Refusal.PAUSED.value: "the meeting is paused",
+    Refusal.ENDED.value: "the meeting has ended",
+    Refusal.TOO_LARGE.value: "a sealed text is empty or longer than allowed",
+    Refusal.MIC_HELD.value: "a facilitator closed your microphone and has to allow it first",
+    Refusal.CAMERA_HELD.value: "a facilitator closed your camera and has to allow it first",
+    Refusal.WRONG_SECRET.value: "this place is not kept any more: join without resume",
+    JoinCode.VERSION.value: "this server speaks another version of the protocol",
+    JoinCode.BUSY.value: "the server takes no more now: try again",
+    JoinCode.FAULT.value: "a fault of the server; nothing changed",
+    "token_invalid": "the link is not valid",
+    "token_expired": "the link has expired",
+    "token_not_yet": "the link is not valid yet",
+}

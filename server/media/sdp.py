@@ -1,6 +1,6 @@
-"""Reads a browser's offer and writes our answer; called by `server.py`, knows no transport (RFC 8866, RFC 8829).
+"""What an offer says once read, and the answer to it; called by `server.py`, knows no transport (RFC 8866, RFC 8829).
 
-Only what one bundled ICE-lite transport with Opus and VP8 needs is understood; everything else is refused in the answer.
+`sdp_offer.py` reads the text. The answer turns down everything but Opus and VP8 on one bundled ICE-lite transport.
 """
 
 from __future__ import annotations
@@ -11,10 +11,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_OFFER_BYTES: Final = 131_072
-MAX_SECTIONS: Final = 64
-MAX_SEATS: Final = 24
 
 
 class Direction(StrEnum):
@@ -58,14 +54,16 @@ class OfferSection:
     """Of Opus or VP8."""
     rtx_payload_type: int | None
     clock_rate: int
-    fmtp: str
-    """Format parameters of the codec, "" if none."""
-    rtx_fmtp: str
+    channels: int
+    """2 for Opus (it is always written so, RFC 7587 §7), 1 for video."""
+    parameters: Mapping[str, str]
+    """Format parameters (fmtp) of the codec."""
     extensions: Mapping[Extension, int]
-    """Everything we know that was offered with an id of 1 … 14; `accepted_extensions` says what the answer takes."""
+    """Those we know, offered both ways with an id of 1 … 14; `accepted_extensions` says what the answer takes."""
     feedback: frozenset[str]
     """RTCP feedback offered for the codec, such as `nack pli`."""
     sources: tuple[SourcePair, ...]
+    """What the client declared to send; empty where it does not send, or leaves it to mid and rid."""
     rids: tuple[str, ...]
     """Simulcast streams the client would send, in its order."""
 
@@ -88,7 +86,7 @@ class RejectedSection:
     mid: str | None
     media: str
     protocol: str
-    formats: str
+    formats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +117,17 @@ class Offer:
         return tuple(section for section in self.accepted() if section.publishes)
 
     def seats(self) -> tuple[SeatSections, ...]:
-        """The receive pairs, seat 0 first: each receiving audio section with the receiving video section after it."""
-        raise NotImplementedError
+        """The receive pairs, seat 0 first: each receiving audio section with the receiving video section behind it."""
+        seats: list[SeatSections] = []
+        before: OfferSection | RejectedSection | None = None
+        for section in self.sections:
+            if isinstance(section, OfferSection) and section.is_seat:
+                if section.kind == "audio":
+                    seats.append(SeatSections(section, None))
+                elif seats and before is seats[-1].audio:
+                    seats[-1] = SeatSections(seats[-1].audio, section)
+            before = section
+        return tuple(seats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +141,130 @@ class LocalDescription:
     """(IP address, port) as announced, the most wanted first."""
 
 
-def parse_offer(text: str) -> Offer:
-    """Read an offer. Raises: `OfferRefused` and nothing else, whatever the text."""
-    raise NotImplementedError
+_PUBLISHED_EXTENSIONS: Final = {
+    "audio": (Extension.AUDIO_LEVEL, Extension.MID),
+    "video": (Extension.TRANSPORT_CC, Extension.MID, Extension.RID, Extension.REPAIRED_RID),
+}
+# Without transport-wide-cc downwards the browser estimates itself, from abs-send-time, and says it by REMB.
+_SEAT_EXTENSIONS: Final[dict[str, tuple[Extension, ...]]] = {"audio": (), "video": (Extension.ABS_SEND_TIME,)}
+_PUBLISHED_FEEDBACK: Final = {"audio": ("nack",), "video": ("transport-cc", "nack", "nack pli", "ccm fir")}
+_SEAT_FEEDBACK: Final = {"audio": ("nack",), "video": ("goog-remb", "nack", "nack pli", "ccm fir")}
+_OPUS_PARAMETERS: Final = ("minptime", "useinbandfec", "usedtx")
+"""Echoed; the others (stereo, rates) would be wishes of ours."""
+_HOST_PRIORITY = 126 << 24 | 255  # RFC 8445 §5.1.2.1: type host, component 1
+_MAX_LOCAL_PREFERENCE = 65_535
 
 
 def accepted_extensions(section: OfferSection) -> dict[Extension, int]:
     """The header extensions in use on this section after our answer, with their ids."""
-    raise NotImplementedError
+    wanted = _SEAT_EXTENSIONS if section.is_seat else _PUBLISHED_EXTENSIONS
+    return {each: section.extensions[each] for each in wanted[section.kind] if each in section.extensions}
 
 
 def accepted_feedback(section: OfferSection) -> tuple[str, ...]:
     """The RTCP feedback in use on this section after our answer."""
-    raise NotImplementedError
+    wanted = _SEAT_FEEDBACK if section.is_seat else _PUBLISHED_FEEDBACK
+    return tuple(each for each in wanted[section.kind] if each in section.feedback)
 
 
 def write_answer(
-    offer: Offer, local: LocalDescription, outgoing: Mapping[int, tuple[int, int | None]]
+    offer: Offer, local: LocalDescription, outgoing: Mapping[int, tuple[int, int | None]], session_id: int = 1
 ) -> str:
     """The answer to `offer`: ICE-lite, DTLS server, one bundle.
 
-    outgoing: index of each seat section -> (SSRC, SSRC of its RTX or None); SSRCs are the same for the life of a peer.
+    outgoing: index of each seat section -> (SSRC, SSRC of its RTX or None); the same for the life of a peer. A seat
+    section without one is answered inactive.
+    session_id: of the `o=` line.
     """
-    raise NotImplementedError
+    seats = {
+        section.index: number
+        for number, seat in enumerate(offer.seats())
+        for section in (seat.audio, seat.video)
+        if section is not None
+    }
+    accepted = offer.accepted()
+    lines = [
+        "v=0",
+        f"o=- {session_id} 1 IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        "a=group:BUNDLE " + " ".join(section.mid for section in accepted),
+        "a=msid-semantic: WMS *",
+    ]
+    for section in offer.sections:
+        if isinstance(section, RejectedSection):
+            lines += _rejection(section)
+            continue
+        lines += _transport(section, local)
+        if section is accepted[0]:  # a bundle has one set of candidates
+            lines += _candidates(local)
+        lines += _codecs(section)
+        lines += _sending(section, outgoing.get(section.index), seats.get(section.index))
+    return "".join(line + "\r\n" for line in lines)
+
+
+def _rejection(section: RejectedSection) -> list[str]:
+    lines = [
+        f"m={section.media} 0 {section.protocol} {' '.join(section.formats)}",
+        "c=IN IP4 0.0.0.0",
+        "a=inactive",
+    ]
+    return lines if section.mid is None else [*lines, f"a=mid:{section.mid}"]
+
+
+def _transport(section: OfferSection, local: LocalDescription) -> list[str]:
+    formats = str(section.payload_type)
+    if section.rtx_payload_type is not None:
+        formats += f" {section.rtx_payload_type}"
+    return [
+        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {formats}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        f"a=ice-ufrag:{local.ufrag}",
+        f"a=ice-pwd:{local.pwd}",
+        f"a=fingerprint:sha-256 {local.fingerprint.hex(':').upper()}",
+        "a=setup:passive",
+        "a=rtcp-mux",
+        "a=rtcp-rsize",
+        *(f"a=extmap:{number} {extension}" for extension, number in accepted_extensions(section).items()),
+    ]
+
+
+def _candidates(local: LocalDescription) -> list[str]:
+    lines = [
+        f"a=candidate:{number} 1 udp {_HOST_PRIORITY | (_MAX_LOCAL_PREFERENCE - number) << 8} {ip} {port} typ host"
+        for number, (ip, port) in enumerate(local.candidates, start=1)
+    ]
+    return [*lines, "a=end-of-candidates"]
+
+
+def _codecs(section: OfferSection) -> list[str]:
+    number = section.payload_type
+    is_audio = section.kind == "audio"
+    lines = [f"a=rtpmap:{number} " + ("opus/48000/2" if is_audio else "VP8/90000")]
+    lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in accepted_feedback(section)]
+    echoed = [f"{key}={section.parameters[key]}" for key in _OPUS_PARAMETERS if key in section.parameters]
+    if is_audio and echoed:
+        lines.append(f"a=fmtp:{number} " + ";".join(echoed))
+    if section.rtx_payload_type is not None:
+        lines.append(f"a=rtpmap:{section.rtx_payload_type} rtx/{section.clock_rate}")
+        lines.append(f"a=fmtp:{section.rtx_payload_type} apt={number}")
+    return lines
+
+
+def _sending(section: OfferSection, ssrcs: tuple[int, int | None] | None, seat: int | None) -> list[str]:
+    """Our direction, and what we send in a seat: one stream per seat, so that its sound and picture keep together."""
+    if section.publishes:
+        return ["a=recvonly"]
+    if ssrcs is None or not section.is_seat:
+        return ["a=inactive"]
+    ssrc, rtx_ssrc = ssrcs
+    name = f"seat-{seat}" if seat is not None else f"section-{section.index}"
+    lines = ["a=sendonly", f"a=msid:{name} {name}-{section.kind}"]
+    if rtx_ssrc is not None:
+        lines.append(f"a=ssrc-group:FID {ssrc} {rtx_ssrc}")
+    for each in (ssrc, rtx_ssrc):
+        if each is not None:
+            lines += [f"a=ssrc:{each} cname:{name}", f"a=ssrc:{each} msid:{name} {name}-{section.kind}"]
+    return lines

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.signaling import messages as m
+from server.signaling.codec import FIRST_FRAME_BYTES, FRAME_BYTES, decode
+from server.signaling.errors import CloseCode, ProtocolError
+
+MIA = "MMMMMMMMMMM"
+
+
+def _nested(depth: int) -> bytes:
+    return msgpack.packb({"t": "ping", "n": 1, "x": []})[:-1] + b"\x91" * depth + b"\x90"
+
+
+BAD = {
+    "empty": b"",
+    "not msgpack": b"\xc1",
+    "two values": msgpack.packb({"t": "ping", "n": 1}) * 2,
+    "cut short": msgpack.packb({"t": "ping", "n": 1})[:-1],
+    "not a map": msgpack.packb([1, 2]),
+    "no tag": msgpack.packb({"n": 1}),
+    "unknown tag": msgpack.packb({"t": "shout", "n": 1}),
+    "a server's tag": msgpack.packb({"t": "pong", "n": 1}),
+    "extra field": msgpack.packb({"t": "ping", "n": 1, "x": 2}),
+    "missing field": msgpack.packb({"t": "ping"}),
+    "wrong type": msgpack.packb({"t": "ping", "n": "1"}),
+    "negative number": msgpack.packb({"t": "ping", "n": -1}),
+    "command id 0": msgpack.packb({"t": "lock", "id": 0}),
+    "command id too large": msgpack.packb({"t": "lock", "id": 2**31}),
+    "text for bytes": msgpack.packb({"t": "say", "id": 1, "body": "plain"}),
+    "bytes for text": msgpack.packb({"t": "mute", "id": 1, "who": b"MMMMMMMMMMM"}),
+    "id of another length": msgpack.packb({"t": "mute", "id": 1, "who": "short"}),
+    "not UTF-8": b"\x82\xa1t\xa4ping\xa1n\xa2\xff\xfe",
+    "number as key": msgpack.packb({"t": "ping", "n": 1, 5: 6}),
+    "list as key": b"\x81\x91\x01\x02",
+    "extension type": msgpack.packb({"t": "ping", "n": msgpack.ExtType(5, b"x")}),
+    "timestamp": msgpack.packb({"t": "ping", "n": msgpack.Timestamp(1, 2)}),
+    "nil tag": msgpack.packb({"t": None}),
+    "too deep": _nested(9),
+    "far too deep": _nested(60_000),
+    "too many map items": msgpack.packb({"t": "ping", **{str(i): i for i in range(40)}}),
+    "array that lies about its length": b"\x82\xa1t\xa4ping\xa1n\xdd\xff\xff\xff\xff",
+    "too large": msgpack.packb({"t": "say", "id": 1, "body": bytes(FRAME_BYTES)}),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_frame_is_one_typed_error(name: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        decode(BAD[name], FRAME_BYTES)
+    assert caught.value.code is CloseCode.PROTOCOL_ERROR
+
+
+def test_a_frame_may_be_as_large_as_its_limit_and_no_larger() -> None:
+    frame = msgpack.packb({"t": "say", "id": 1, "body": bytes(FRAME_BYTES - 100)})
+    assert isinstance(decode(frame, len(frame)), m.Say)
+    with pytest.raises(ProtocolError):
+        decode(frame, len(frame) - 1)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_message_or_the_documented_error(frame: bytes) -> None:
+    try:
+        decode(frame, FIRST_FRAME_BYTES)
+    except ProtocolError:
+        pass
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=20) | st.binary(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+_TAGS = st.sampled_from(["look", "join", "ping", "offer", "say", "mute", "set_media", "end"])
+_FIELDS = st.sampled_from(["id", "who", "body", "v", "token", "n", "sdp", "resume", "mic", "camera"])
+
+
+@given(_TAGS, st.dictionaries(_FIELDS, _VALUES, max_size=6))
+def test_any_fields_under_a_known_tag_give_a_message_or_the_documented_error(tag: str, fields: dict[str, object]) -> None:
+    try:
+        decode(msgpack.packb({"t": tag, **fields}), FIRST_FRAME_BYTES)
+    except ProtocolError:
+        pass

@@ -1,0 +1,71 @@
+"""The wire vectors hold every message, as the server packs and reads it; the web client reads the same file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import msgpack
+import msgspec
+import pytest
+
+from server.signaling import messages as m
+from server.signaling.codec import FIRST_FRAME_BYTES, decode, encode
+from tests.signaling.wire_examples import EVENTS, FROM_CLIENT, FROM_SERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "wire.json"
+REWRITE = "KITH_REWRITE_VECTORS"
+
+
+def _readable(value: Any) -> Any:
+    """JSON has no bytes: they become {"bin": hex}."""
+    if isinstance(value, bytes):
+        return {"bin": value.hex()}
+    if isinstance(value, dict):
+        return {key: _readable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_readable(item) for item in value]
+    return value
+
+
+def _vectors() -> Iterator[dict[str, Any]]:
+    for direction, examples in (("client", FROM_CLIENT), ("server", FROM_SERVER)):
+        for name, message in examples.items():
+            frame = msgspec.msgpack.encode(message)
+            yield {
+                "name": name,
+                "direction": direction,
+                "hex": frame.hex(),
+                "message": _readable(msgpack.unpackb(frame)),
+            }
+
+
+def test_the_file_is_what_the_messages_give() -> None:
+    """After a change of the wire: run once with KITH_REWRITE_VECTORS=1, and look at the difference."""
+    text = json.dumps(list(_vectors()), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get(REWRITE):
+        VECTORS.write_text(text)
+    assert VECTORS.read_text() == text
+
+
+def test_every_message_class_has_an_example() -> None:
+    assert {type(x) for x in FROM_CLIENT.values()} == set(get_args(m.ClientMessage))
+    assert {type(x) for x in FROM_SERVER.values()} == set(get_args(m.ServerMessage))
+    assert {type(x) for x in EVENTS} == set(get_args(m.EventMessage))
+
+
+@pytest.mark.parametrize("name", FROM_CLIENT)
+def test_the_server_reads_what_a_client_packs(name: str) -> None:
+    vector = next(v for v in json.loads(VECTORS.read_text()) if v["name"] == name)
+    assert decode(bytes.fromhex(vector["hex"]), FIRST_FRAME_BYTES) == FROM_CLIENT[name]
+
+
+@pytest.mark.parametrize("name", FROM_SERVER)
+def test_the_server_packs_what_the_file_says(name: str) -> None:
+    vector = next(v for v in json.loads(VECTORS.read_text()) if v["name"] == name)
+    assert encode(FROM_SERVER[name]).hex() == vector["hex"]

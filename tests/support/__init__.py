@@ -1,0 +1,1 @@
+"""What tests share: a clock moved by hand, fakes of the ports, a real server, a client written from the protocol."""

@@ -1,0 +1,120 @@
+"""One outgoing stream out of changing sources: continuous sequence numbers and timestamps.
+
+Called by `media.subscription` when a source begins, and by `media.publication` for packets dropped on purpose.
+Must not import anything but `sequence` and `header`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from .header import extension_block
+from .sequence import TICKS_CYCLE, ticks_between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .header import Octets
+
+FIRST_SEQUENCE_LIMIT: Final = 1 << 15
+"""An SRTP receiver that meets a first number in the upper half may guess the rollover counter wrong (RFC 3711 §3.3.1)."""
+REMEMBERED_DROPS: Final = 64
+"""Dropped packets around which a late packet is still numbered rightly."""
+SEND_TIME_BYTES: Final = 3
+
+
+class HoleCloser:
+    """Numbers the packets of one source without those that are dropped on purpose; network holes stay holes."""
+
+    __slots__ = ("_dropped", "_forgotten", "_top")
+
+    def __init__(self) -> None:
+        self._dropped: deque[int] = deque()
+        self._forgotten = 0
+        self._top = -1
+
+    def drop(self, seq_ext: int) -> bool:
+        """True if the hole is closed; False if a later packet has been numbered already, so it cannot be."""
+        if seq_ext <= self._top or (self._dropped and seq_ext <= self._dropped[-1]):
+            return False
+        self._dropped.append(seq_ext)
+        if len(self._dropped) > REMEMBERED_DROPS:
+            self._dropped.popleft()
+            self._forgotten += 1
+        return True
+
+    def index(self, seq_ext: int) -> int:
+        """The dense number of this packet; -1 if it was dropped, or is older than what is remembered."""
+        if not self._dropped or seq_ext > self._dropped[-1]:
+            self._top = max(self._top, seq_ext)
+            return seq_ext - self._forgotten - len(self._dropped)
+        before = bisect_left(self._dropped, seq_ext)
+        if self._dropped[before] == seq_ext or (before == 0 and self._forgotten):
+            return -1
+        return seq_ext - self._forgotten - before
+
+
+class Renumbering:
+    """The numbers of one outgoing stream. Its extended index only rises, whatever its sources do.
+
+    `begin` binds a source: its packet `index` follows the last packet that was sent. Then a packet leaves as
+    `index + seq_offset` and `rtp_ticks + tick_offset`, and `end` unbinds. Before the first `begin` nothing may leave.
+    """
+
+    __slots__ = ("_clock_rate", "_sent_ms", "_ticks", "floor", "next_out", "seq_offset", "tick_offset")
+
+    def __init__(self, first_seq: int, clock_rate: int) -> None:
+        """first_seq: random, below FIRST_SEQUENCE_LIMIT."""
+        if not 0 <= first_seq < FIRST_SEQUENCE_LIMIT:
+            raise ValueError("the first sequence number must be in the lower half")
+        self._clock_rate = clock_rate
+        self.next_out = first_seq
+        self.floor = 0
+        """Packets of the source below this came before it was bound: they must not leave."""
+        self.seq_offset = 0
+        self.tick_offset = 0
+        self._ticks: int | None = None
+        self._sent_ms = 0
+
+    def begin(self, index: int, rtp_ticks: int, now_ms: int) -> None:
+        """The source's packet `index` is the next to leave; the timestamp advances by the time that has passed."""
+        self.floor = index
+        self.seq_offset = self.next_out - index
+        if self._ticks is None:
+            self.tick_offset = 0
+            return
+        passed = max(1, (now_ms - self._sent_ms) * self._clock_rate // 1000)
+        self.tick_offset = (self._ticks + passed - rtp_ticks) % TICKS_CYCLE
+
+    def end(self, top_index: int, rtp_ticks: int, sent_ms: int) -> None:
+        """The source has ended; `top_index` is its highest packet that may have left, with its timestamp and time."""
+        out_ticks = (rtp_ticks + self.tick_offset) % TICKS_CYCLE
+        self.next_out = max(self.next_out, top_index + self.seq_offset + 1)
+        if self._ticks is None or ticks_between(self._ticks, out_ticks) > 0:
+            self._ticks = out_ticks
+        self._sent_ms = sent_ms
+
+
+def carried_extensions(
+    packet: Octets,
+    found: Mapping[int, tuple[int, int]],
+    carried: tuple[tuple[int, int], ...],
+    send_time_id: int,
+    now_us: int,
+) -> bytes:
+    """The extension block for subscribers with one numbering of extensions.
+
+    carried: (id in the packet, id at the subscriber) of what passes unchanged. send_time_id: the subscriber's id of
+    abs-send-time, 0 for none; it is always our own time, never the publisher's.
+    """
+    values = [(out_id, bytes(packet[slice(*found[in_id])])) for in_id, out_id in carried if in_id in found]
+    if send_time_id:
+        values.append((send_time_id, send_time(now_us)))
+    return extension_block(values)
+
+
+def send_time(now_us: int) -> bytes:
+    """abs-send-time: seconds as 6.18 fixed point, 24 bits, wraps every 64 s."""
+    return (((now_us << 18) // 1_000_000) & 0xFFFFFF).to_bytes(SEND_TIME_BYTES, "big")

@@ -1,0 +1,308 @@
+/**
+ * The types of everything the screens show: one value, replaced and never changed in place.
+ *
+ * Written by `reduce.ts` only, read through `selectors.ts` and by the screens. Imports nothing of ours.
+ */
+
+/** Random, chosen by the server at join (11 characters). */
+export type ParticipantId = string;
+
+export type Role = 'facilitator' | 'guest' | 'member';
+
+/** `waiting`: no facilitator has come yet. `paused`: none is connected, media and chat stand still. */
+export type Status = 'waiting' | 'open' | 'paused' | 'ended';
+
+/** Where somebody is. */
+export type Room = 'lobby' | 'main';
+
+export type DeviceKind = 'mic' | 'camera';
+
+/** What somebody calls herself; what cannot be opened is shown as such and never guessed. */
+export type Profile =
+  | { readonly kind: 'open'; readonly name: string; readonly pronouns: string | null }
+  | { readonly kind: 'unreadable' };
+
+// ── the meeting ──────────────────────────────────────────────────────────────────────────────────
+
+export interface Person {
+  readonly id: ParticipantId;
+  readonly role: Role;
+  readonly profile: Profile;
+  readonly room: Room;
+  /** False: her connection was lost, her place is kept for the grace time. */
+  readonly connected: boolean;
+  /** What she sends. */
+  readonly mic: boolean;
+  readonly camera: boolean;
+  /** What a facilitator lets her send. */
+  readonly micAllowed: boolean;
+  readonly cameraAllowed: boolean;
+  /** Facilitators only: may be somebody who was turned away before (same network). */
+  readonly returning: boolean;
+}
+
+export type MessageBody = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'unreadable' };
+
+export interface ChatMessage {
+  /** 1, 2, 3 … as the meeting accepted them; a key for lists. */
+  readonly number: number;
+  readonly author: ParticipantId;
+  /** Kept here because the author may have left; null: she left before I could know her name. */
+  readonly authorProfile: Profile | null;
+  readonly mine: boolean;
+  readonly body: MessageBody;
+  /** Wall clock, ms since 1970, when it was accepted. */
+  readonly atMs: number;
+}
+
+/** A message of mine on its way. It disappears when the meeting has accepted it. */
+export interface OutgoingMessage {
+  /** The key for lists; also for `client.discardOutgoing`. */
+  readonly id: number;
+  readonly text: string;
+  /** null while on its way; otherwise why it was not accepted: offer to try again or to discard. */
+  readonly refused: RefusalCode | null;
+}
+
+export interface BarredPerson {
+  readonly id: ParticipantId;
+  readonly profile: Profile;
+  readonly reason: 'removed' | 'denied';
+}
+
+/** Who sits in one receive seat and what flows in it now. */
+export interface SeatState {
+  readonly who: ParticipantId | null;
+  readonly audio: boolean;
+  readonly video: boolean;
+}
+
+export type HappeningKind =
+  | 'knocked'
+  | 'came'
+  | 'left'
+  | 'lost'
+  | 'removed'
+  | 'denied'
+  | 'sent_to_lobby'
+  | 'connection_lost'
+  | 'connection_restored'
+  | 'lead'
+  | 'said'
+  | 'locked'
+  | 'unlocked'
+  | 'paused'
+  | 'resumed';
+
+/** Something to tell in a live region; the newest 20, oldest first. Never about myself. */
+export interface Happening {
+  readonly number: number;
+  readonly kind: HappeningKind;
+  readonly who: ParticipantId | null;
+  readonly profile: Profile | null;
+}
+
+/** All I may know of the meeting while I wait in the lobby or am inside. */
+export interface MeetingView {
+  readonly you: ParticipantId;
+  readonly role: Role;
+  readonly status: Status;
+  readonly locked: boolean;
+  /** Which facilitator holds the group. */
+  readonly lead: ParticipantId | null;
+  /** Head count, the lobby not counted. */
+  readonly present: number;
+  /** Me included, as the server told them; for tiles use `selectors.tiles`. */
+  readonly people: readonly Person[];
+  readonly messages: readonly ChatMessage[];
+  readonly outgoing: readonly OutgoingMessage[];
+  /** Facilitators only, else empty. */
+  readonly barred: readonly BarredPerson[];
+  /** How long the place of somebody who lost the connection is kept. */
+  readonly graceMs: number;
+  /** Loudest first. */
+  readonly speaking: readonly ParticipantId[];
+  readonly seats: readonly SeatState[];
+  /** People whose media frames were decrypted within the last seconds: only these may be called encrypted. */
+  readonly decrypting: readonly ParticipantId[];
+  readonly happenings: readonly Happening[];
+}
+
+// ── phases ───────────────────────────────────────────────────────────────────────────────────────
+
+/** What `look` told: who is here, before anything of mine is shown. */
+export interface Greeting {
+  readonly status: Status;
+  readonly locked: boolean;
+  readonly facilitators: readonly Profile[];
+  readonly present: number;
+}
+
+export interface MeetingLinks {
+  readonly facilitator: string;
+  readonly guest: string;
+  readonly member: string;
+  /** Wall clock, ms since 1970. */
+  readonly expiresAtMs: number;
+}
+
+export type CreationProblem =
+  'bad_request' | 'organiser_key_needed' | 'too_large' | 'too_many' | 'unreachable';
+
+/** Starting a group. `policy` null: not known yet. */
+export type Creation =
+  | { readonly kind: 'idle'; readonly problem: CreationProblem | null }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'made'; readonly links: MeetingLinks };
+
+export type LinkProblem =
+  'malformed_link' | 'token_invalid' | 'token_expired' | 'token_not_yet' | 'version' | 'barred';
+
+/** Why it is over. After any of these nothing of the meeting is kept in the page's history. */
+export type Ending =
+  /** I left, as I asked. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'denied' }
+  /** The facilitators ended the meeting for all. */
+  | { readonly kind: 'ended' }
+  /** My place was taken up in another window. */
+  | { readonly kind: 'replaced' }
+  /** Nothing was done on the arriving pages for an hour. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'link'; readonly code: LinkProblem }
+  /** A bug of ours (4400). */
+  | { readonly kind: 'fault' };
+
+/** Why the last knock was refused while the link itself is good; she may try again. */
+export type KnockProblem = 'locked' | 'full' | 'busy' | 'name_too_long' | 'media_refused' | 'lost';
+
+export type Phase =
+  /** No link in the address: the page to start a group. */
+  | {
+      readonly kind: 'start';
+      /** Whether this server lets anybody start a group; null: not known yet. */
+      readonly policy: 'open' | 'organiser_key' | null;
+      readonly creation: Creation;
+    }
+  /** A link was read; asking who is there. Also shown when coming back after a reload (`returning`). */
+  | { readonly kind: 'arriving'; readonly role: Role; readonly returning: boolean }
+  /** Who is here, nothing of mine shown yet. */
+  | { readonly kind: 'arrived'; readonly role: Role; readonly greeting: Greeting }
+  /** Name, preview of the devices, agreement. */
+  | {
+      readonly kind: 'preparing';
+      readonly role: Role;
+      readonly greeting: Greeting;
+      readonly problem: KnockProblem | null;
+    }
+  /** `join` is on its way. */
+  | { readonly kind: 'knocking'; readonly role: Role; readonly greeting: Greeting }
+  | {
+      readonly kind: 'lobby';
+      readonly meeting: MeetingView;
+      /** A facilitator sent me back from the room. */
+      readonly sentBack: boolean;
+    }
+  | { readonly kind: 'meeting'; readonly meeting: MeetingView }
+  | {
+      readonly kind: 'over';
+      readonly ending: Ending;
+      /** `client.tryAgain()` leads back to the arriving page. */
+      readonly canTryAgain: boolean;
+    };
+
+// ── what is mine ─────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * One device of mine. All but `on` and `asking` are normal states in which one listens and types.
+ * denied: the browser or I said no. missing: there is none. taken: another program has it.
+ * ended: it stopped by itself (unplugged, a phone call); a tap of the user may bring it back.
+ */
+export type DeviceState = 'off' | 'asking' | 'on' | 'denied' | 'missing' | 'taken' | 'ended';
+
+export interface DeviceChoice {
+  readonly id: string;
+  /** As the browser names it; may be empty. */
+  readonly label: string;
+}
+
+export interface Devices {
+  readonly mic: DeviceState;
+  readonly camera: DeviceState;
+  readonly mics: readonly DeviceChoice[];
+  readonly cameras: readonly DeviceChoice[];
+  readonly speakers: readonly DeviceChoice[];
+  readonly micId: string | null;
+  readonly cameraId: string | null;
+  readonly speakerId: string | null;
+  /** 0 … 10, about ten times a second while the microphone is on. */
+  readonly micLevel: number;
+  /** Changes whenever `client.previewStream` gives another stream. */
+  readonly previewVersion: number;
+}
+
+/** The signaling connection; shown as an overlay over any phase. */
+export type Line =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'up' }
+  /** The place is kept; attempts go on by themselves. */
+  | { readonly kind: 'reconnecting'; readonly attempt: number; readonly sinceMs: number };
+
+/** The media transport. `unsupported`: this browser cannot encrypt media end to end, so one listens to nobody and types. */
+export type Transport = 'none' | 'connecting' | 'up' | 'recovering' | 'unsupported';
+
+/** `refused.code` of commands. */
+export type RefusalCode =
+  | 'not_allowed'
+  | 'not_here'
+  | 'no_such_person'
+  | 'no_such_message'
+  | 'already_so'
+  | 'paused'
+  | 'ended'
+  | 'too_large'
+  | 'mic_held'
+  | 'camera_held'
+  | 'full'
+  | 'media_refused'
+  | 'unknown';
+
+export type NoticeCode =
+  | { readonly kind: 'refused'; readonly code: RefusalCode }
+  /** A facilitator closed mine; I cannot open it until she allows it. */
+  | { readonly kind: 'mic_held' }
+  | { readonly kind: 'camera_held' }
+  /** She allows it again; it is still off. */
+  | { readonly kind: 'mic_allowed' }
+  | { readonly kind: 'camera_allowed' }
+  | { readonly kind: 'device'; readonly device: DeviceKind; readonly state: DeviceState }
+  /** The chosen device could not be used; the earlier one goes on. */
+  | { readonly kind: 'device_not_usable'; readonly device: DeviceKind }
+  | { readonly kind: 'message_too_long' }
+  | { readonly kind: 'name_missing' }
+  | { readonly kind: 'name_too_long' }
+  | { readonly kind: 'agreement_missing' }
+  /** Unencrypted media arrived and was dropped, not shown. */
+  | { readonly kind: 'plaintext_refused'; readonly who: ParticipantId };
+
+export interface Notice {
+  readonly number: number;
+  readonly code: NoticeCode;
+}
+
+export interface AppState {
+  readonly phase: Phase;
+  readonly line: Line;
+  readonly transport: Transport;
+  readonly devices: Devices;
+  /** What I chose to send as soon as I may; the truth about what is sent is in my own `Person`. */
+  readonly wanted: { readonly mic: boolean; readonly camera: boolean };
+  /** True while my own frames leave sealed. */
+  readonly sealing: boolean;
+  /** The browser wants a tap before it plays sound (`client.allowSound`). */
+  readonly soundBlocked: boolean;
+  /** Oldest first; `client.dismiss(number)`. */
+  readonly notices: readonly Notice[];
+}

@@ -1,0 +1,128 @@
+/**
+ * Questions the screens ask of the state; pure.
+ *
+ * Called by the screens and by `client.ts`. Imports only `model.ts`.
+ */
+import type { AppState, MeetingView, ParticipantId, Person } from './model';
+
+export interface Tile {
+  readonly person: Person;
+  readonly me: boolean;
+  readonly speaking: boolean;
+  /** Her camera may be shown now: she sends it and it flows in a seat (or it is my own preview). */
+  readonly video: boolean;
+  /** Her media is being decrypted right now. Never true for media nobody counted. */
+  readonly encrypted: boolean;
+}
+
+/** The meeting as seen from the lobby or inside; null elsewhere. */
+export function meetingOf(state: AppState): MeetingView | null {
+  const { phase } = state;
+  return phase.kind === 'lobby' || phase.kind === 'meeting' ? phase.meeting : null;
+}
+
+export function personOf(meeting: MeetingView, who: ParticipantId): Person | null {
+  return meeting.people.find((person) => person.id === who) ?? null;
+}
+
+export function me(meeting: MeetingView): Person | null {
+  return personOf(meeting, meeting.you);
+}
+
+export function isFacilitator(meeting: MeetingView): boolean {
+  return meeting.role === 'facilitator';
+}
+
+/** Facilitators first, then by id: the same on every screen, whatever the order in which it was learned. */
+function inOneOrder(a: Person, b: Person): number {
+  const rank = Number(b.role === 'facilitator') - Number(a.role === 'facilitator');
+  if (rank !== 0) return rank;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+/** Everybody in the room, me included, in one order for everybody. */
+export function inside(meeting: MeetingView): readonly Person[] {
+  return meeting.people.filter((person) => person.room !== 'lobby').toSorted(inOneOrder);
+}
+
+/** Who waits, in the order the server told it: the longest first. */
+export function lobby(meeting: MeetingView): readonly Person[] {
+  return meeting.people.filter((person) => person.room === 'lobby');
+}
+
+export function facilitators(meeting: MeetingView): readonly Person[] {
+  return inside(meeting).filter((person) => person.role === 'facilitator');
+}
+
+export function tiles(state: AppState): readonly Tile[] {
+  const meeting = meetingOf(state);
+  if (meeting === null) return [];
+  return inside(meeting).map((person) => tile(state, meeting, person));
+}
+
+function tile(state: AppState, meeting: MeetingView, person: Person): Tile {
+  const isMe = person.id === meeting.you;
+  const seat = meeting.seats.find((one) => one.who === person.id);
+  return {
+    person,
+    me: isMe,
+    speaking: meeting.speaking.includes(person.id),
+    video: person.camera && (isMe ? state.devices.camera === 'on' : seat?.video === true),
+    encrypted: isMe ? state.sealing : meeting.decrypting.includes(person.id),
+  };
+}
+
+/** The loudest now, me included; null when nobody is audible. */
+export function speaker(meeting: MeetingView): Person | null {
+  const loudest = meeting.speaking[0];
+  return loudest === undefined ? null : personOf(meeting, loudest);
+}
+
+/** All media I receive now is being decrypted, and there is some. */
+export function allEncrypted(meeting: MeetingView): boolean {
+  const flowing = meeting.seats.filter((seat) => seat.who !== null && (seat.audio || seat.video));
+  return flowing.length > 0 && flowing.every((seat) => meeting.decrypting.includes(seat.who ?? ''));
+}
+
+// ── can I … ──────────────────────────────────────────────────────────────────────────────────────
+
+export type FacilitatorAct =
+  'admit' | 'deny' | 'sendToLobby' | 'mute' | 'allowMic' | 'stopCamera' | 'allowCamera' | 'remove';
+
+/** Whether a button for this act on this person makes sense; the server decides in the end. */
+export function can(meeting: MeetingView, act: FacilitatorAct, person: Person): boolean {
+  if (!isFacilitator(meeting) || person.id === meeting.you) return false;
+  const waiting = person.room === 'lobby';
+  if (act === 'admit' || act === 'deny') return waiting;
+  if (waiting || person.role === 'facilitator') return false;
+  switch (act) {
+    case 'mute':
+      return person.micAllowed;
+    case 'allowMic':
+      return !person.micAllowed;
+    case 'stopCamera':
+      return person.cameraAllowed;
+    case 'allowCamera':
+      return !person.cameraAllowed;
+    case 'sendToLobby':
+    case 'remove':
+      return true;
+  }
+}
+
+export function canDelete(meeting: MeetingView, author: ParticipantId): boolean {
+  return isFacilitator(meeting) || author === meeting.you;
+}
+
+/** Chat stands still while paused and is not for the lobby. */
+export function canSay(state: AppState): boolean {
+  return state.phase.kind === 'meeting' && state.phase.meeting.status === 'open';
+}
+
+/** Why I cannot open this device of mine; null when I can. */
+export function whyHeld(meeting: MeetingView | null, kind: 'mic' | 'camera'): 'held' | null {
+  const mine = meeting === null ? null : me(meeting);
+  if (mine === null) return null;
+  const allowed = kind === 'mic' ? mine.micAllowed : mine.cameraAllowed;
+  return allowed ? null : 'held';
+}

@@ -5,16 +5,38 @@ Called by `machine` after every command: these are consequences, nobody orders t
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .events import AttendanceChanged, LeadChanged, StatusChanged
+from .change import changed
+from .events import (
+    Arrived,
+    AttendanceChanged,
+    ConnectionLost,
+    ConnectionRestored,
+    Entered,
+    LeadChanged,
+    Parted,
+    SentToLobby,
+    StatusChanged,
+)
 from .state import Meeting, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .commands import End
     from .events import Event
     from .ids import ParticipantId
+    from .state import Participant
+
+COMINGS_AND_GOINGS: Final = frozenset(
+    {Arrived, Entered, SentToLobby, ConnectionLost, ConnectionRestored, Parted}
+)
+
+
+def touched_by(events: Iterable[Event]) -> bool:
+    """Can these events have consequences? What people send and say has none."""
+    return not COMINGS_AND_GOINGS.isdisjoint(map(type, events))
 
 
 def consequences(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
@@ -24,10 +46,11 @@ def consequences(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
     if not meeting.participants:
         return (StatusChanged(Status.ENDED),)
     events: list[Event] = []
-    lead = _lead(meeting)
+    inside = tuple(meeting.facilitators())
+    lead = _lead(meeting, inside)
     if lead != meeting.lead:
         events.append(LeadChanged(lead))
-    attended = any(p.connected for p in meeting.facilitators())
+    attended = any(p.connected for p in inside)
     if attended and meeting.unattended_since_ms is not None:
         events.append(AttendanceChanged(None))
     if attended and meeting.status is not Status.OPEN:
@@ -37,16 +60,13 @@ def consequences(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _lead(meeting: Meeting) -> ParticipantId | None:
+def _lead(meeting: Meeting, inside: tuple[Participant, ...]) -> ParticipantId | None:
     """The lead keeps it while connected; else the first connected facilitator; else it waits for her."""
-    inside = {p.id: p for p in meeting.facilitators()}
-    current = inside.get(meeting.lead) if meeting.lead is not None else None
+    current = next((p for p in inside if p.id == meeting.lead), None)
     if current is not None and current.connected:
         return current.id
-    heir = next((p.id for p in inside.values() if p.connected), None)
-    if heir is not None:
-        return heir
-    return current.id if current is not None else None
+    heir = next((p for p in inside if p.connected), current)
+    return None if heir is None else heir.id
 
 
 def overdue(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
@@ -66,12 +86,12 @@ def decide_end(_meeting: Meeting, _command: End, _now_ms: int) -> tuple[Event, .
 
 
 def evolve_lead_changed(meeting: Meeting, event: LeadChanged) -> Meeting:
-    return replace(meeting, lead=event.lead)
+    return changed(meeting, lead=event.lead)
 
 
 def evolve_attendance_changed(meeting: Meeting, event: AttendanceChanged) -> Meeting:
-    return replace(meeting, unattended_since_ms=event.unattended_since_ms)
+    return changed(meeting, unattended_since_ms=event.unattended_since_ms)
 
 
 def evolve_status_changed(meeting: Meeting, event: StatusChanged) -> Meeting:
-    return replace(meeting, status=event.status)
+    return changed(meeting, status=event.status)

@@ -5,11 +5,12 @@ Called by `hosting.replica` for every event. A viewer's own change of place is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from . import chat
 from . import events as e
+from .change import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +105,7 @@ def view(meeting: Meeting, viewer: Participant) -> View:
     people = (p for p in meeting.participants.values() if sees(viewer, p))
     inside = not viewer.in_lobby
     return View(
-        you=viewer,
+        you=shown_to(viewer, viewer),
         status=meeting.status,
         locked=meeting.locked,
         lead=meeting.lead,
@@ -117,10 +118,15 @@ def view(meeting: Meeting, viewer: Participant) -> View:
 
 
 def shown_to(viewer: Participant, person: Participant) -> Participant:
-    """The person without what this viewer must not know: the hint about a return is for facilitators."""
-    if viewer.is_facilitator or not person.returning:
+    """The person without what this viewer must not know.
+
+    The hint about a return is for facilitators; the lobby learns who hosts, not what they are doing.
+    """
+    if viewer.is_facilitator:
         return person
-    return replace(person, returning=False)
+    if viewer.in_lobby and viewer.id != person.id:
+        return changed(person, lost_at_ms=None, mic_on=False, camera_on=False, returning=False)
+    return changed(person, returning=False) if person.returning else person
 
 
 # ── who sees which event ─────────────────────────────────────────────────────────────────────────
@@ -207,7 +213,7 @@ def _movement(
 
 
 def refreshed(before: Meeting, after: Meeting) -> Viewers:
-    """Those who get a new snapshot instead of events: their place changed, or the lobby's view did."""
+    """Those who get a new snapshot instead of events: their place changed, the lobby's view did, or a bar was forgotten."""
     moved = {
         p.id
         for p in after.participants.values()
@@ -215,9 +221,17 @@ def refreshed(before: Meeting, after: Meeting) -> Viewers:
     }
     if _lobby_view(before) != _lobby_view(after):
         moved.update(p.id for p in after.participants.values() if p.in_lobby)
+    if _a_bar_made_way(before, after):
+        moved.update(_facilitators(after))
     return frozenset(moved)
 
 
 def _lobby_view(meeting: Meeting) -> tuple[object, ...]:
     hosts: Mapping[ParticipantId, bytes] = {p.id: p.profile for p in meeting.facilitators()}
     return (hosts, meeting.present, meeting.status, meeting.locked, meeting.lead)
+
+
+def _a_bar_made_way(before: Meeting, after: Meeting) -> bool:
+    """A new bar pushed the oldest out: no event tells of that one."""
+    was, now = before.barred.keys(), after.barred.keys()
+    return bool(now - was) and bool(was - now)

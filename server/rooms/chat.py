@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .change import changed
 from .errors import Refusal, Rejected
 from .events import MessageDeleted, Said
 from .ids import MessageNumber
@@ -28,19 +28,28 @@ def decide_say(meeting: Meeting, command: c.Say, now_ms: int) -> tuple[Event, ..
 
 def evolve_said(meeting: Meeting, event: Said) -> Meeting:
     message = ChatMessage(event.number, event.author, event.room, event.body, event.at_ms)
-    kept = _within_bounds((*meeting.messages, message), meeting.rules)
-    return replace(meeting, messages=kept, next_message=MessageNumber(event.number + 1))
+    messages, size = (*meeting.messages, message), meeting.history_bytes + len(event.body)
+    gone = _too_old(messages, size, meeting.rules)
+    return changed(
+        meeting,
+        messages=messages[gone:],
+        history_bytes=size - _bytes(messages[:gone]),
+        next_message=MessageNumber(event.number + 1),
+    )
 
 
-def _within_bounds(messages: tuple[ChatMessage, ...], rules: Rules) -> tuple[ChatMessage, ...]:
-    """The oldest leave first, by count and by bytes."""
-    messages = messages[-rules.max_messages :]
-    excess = sum(len(m.body) for m in messages) - rules.max_history_bytes
-    first = 0
+def _too_old(messages: tuple[ChatMessage, ...], size: int, rules: Rules) -> int:
+    """How many of the oldest have to leave, by count and by bytes."""
+    gone = max(0, len(messages) - rules.max_messages)
+    excess = size - _bytes(messages[:gone]) - rules.max_history_bytes
     while excess > 0:
-        excess -= len(messages[first].body)
-        first += 1
-    return messages[first:]
+        excess -= len(messages[gone].body)
+        gone += 1
+    return gone
+
+
+def _bytes(messages: tuple[ChatMessage, ...]) -> int:
+    return sum(len(m.body) for m in messages)
 
 
 def decide_delete(meeting: Meeting, command: c.DeleteMessage, _now_ms: int) -> tuple[Event, ...]:
@@ -55,7 +64,8 @@ def decide_delete(meeting: Meeting, command: c.DeleteMessage, _now_ms: int) -> t
 
 
 def evolve_deleted(meeting: Meeting, event: MessageDeleted) -> Meeting:
-    return replace(meeting, messages=tuple(m for m in meeting.messages if m.number != event.number))
+    kept = tuple(m for m in meeting.messages if m.number != event.number)
+    return changed(meeting, messages=kept, history_bytes=_bytes(kept))
 
 
 def readable(meeting: Meeting, viewer: Participant) -> Iterator[ChatMessage]:

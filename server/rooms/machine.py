@@ -64,7 +64,8 @@ EFFECTS: Final[Mapping[type, Effect]] = {
     e.StatusChanged: attendance.evolve_status_changed,
 }
 
-PERSON_COMMANDS: Final = get_args(c.PersonCommand)
+SERVER_COMMANDS: Final = frozenset(get_args(c.ServerCommand))
+"""What needs no permission; everything else does."""
 
 
 def decide(meeting: Meeting, command: c.Command, now_ms: int) -> tuple[e.Event, ...]:
@@ -75,10 +76,13 @@ def decide(meeting: Meeting, command: c.Command, now_ms: int) -> tuple[e.Event, 
     """
     if meeting.status is Status.ENDED:
         raise Rejected(Refusal.ENDED)
-    if isinstance(command, PERSON_COMMANDS):
-        permitted_actor(meeting, command)
+    kind = type(command)
+    if kind not in SERVER_COMMANDS:
+        permitted_actor(meeting, cast("c.PersonCommand", command))
     # Each rule takes exactly its own command: the table's key is the proof.
-    events = RULES[type(command)](meeting, cast("Never", command), now_ms)
+    events = RULES[kind](meeting, cast("Never", command), now_ms)
+    if not attendance.touched_by(events):
+        return events
     return events + attendance.consequences(fold(meeting, events), now_ms)
 
 

@@ -5,10 +5,9 @@ Called by `machine`. Each rule stands above its effect.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from .change import drop, put
+from .change import changed, drop, put
 from .errors import Refusal, Rejected
 from .events import (
     Arrived,
@@ -18,6 +17,7 @@ from .events import (
     ConnectionRestored,
     Entered,
     LockChanged,
+    MediaAllowed,
     Parted,
     Parting,
     SentToLobby,
@@ -44,15 +44,22 @@ def decide_join(meeting: Meeting, command: c.Join, _now_ms: int) -> Events:
         raise Rejected(Refusal.BARRED)
     former = _same_page(meeting, command)
     if former is not None:
-        return Parted(former.id, Parting.REPLACED), _arrival(meeting, command, former.room)
+        return _take_over(meeting, command, former)
     if command.role is Role.FACILITATOR:
         return (_arrive_to_facilitate(meeting, command),)
-    if command.device in meeting.expected:
-        return (_arrival(meeting, command, MAIN),)
-    if meeting.locked:
+    called_back = command.device in meeting.expected
+    if meeting.locked and not called_back:
         raise Rejected(Refusal.LOCKED)
-    _require_room_in_lobby(meeting)
-    return (_arrival(meeting, command, LOBBY),)
+    _require_a_free_place(meeting, lobby=not called_back)
+    return (_arrival(meeting, command, MAIN if called_back else LOBBY),)
+
+
+def _take_over(meeting: Meeting, command: c.Join, former: Participant) -> Events:
+    """The same room, and what a facilitator closed stays closed: a reload undoes no mute."""
+    parted, arrived = Parted(former.id, Parting.REPLACED), _arrival(meeting, command, former.room)
+    if former.mic_allowed and former.camera_allowed:
+        return parted, arrived
+    return parted, arrived, MediaAllowed(command.participant, former.mic_allowed, former.camera_allowed)
 
 
 def _arrive_to_facilitate(meeting: Meeting, command: c.Join) -> Arrived:
@@ -62,10 +69,10 @@ def _arrive_to_facilitate(meeting: Meeting, command: c.Join) -> Arrived:
     return _arrival(meeting, command, MAIN)
 
 
-def _require_room_in_lobby(meeting: Meeting) -> None:
+def _require_a_free_place(meeting: Meeting, *, lobby: bool) -> None:
     people = [p for p in meeting.participants.values() if not p.is_facilitator]
     waiting = sum(1 for p in people if p.in_lobby)
-    if len(people) >= meeting.rules.max_people or waiting >= meeting.rules.max_lobby:
+    if len(people) >= meeting.rules.max_people or (lobby and waiting >= meeting.rules.max_lobby):
         raise Rejected(Refusal.FULL)
 
 
@@ -73,10 +80,12 @@ def _barred(meeting: Meeting, command: c.Join) -> bool:
     """A facilitator is never barred: none can be removed."""
     if command.role is Role.FACILITATOR:
         return False
-    return any(
-        bar.device == command.device or (bar.token_id is not None and bar.token_id == command.token_id)
-        for bar in meeting.barred.values()
-    )
+    return any(_shuts_out(bar, command) for bar in meeting.barred.values())
+
+
+def _shuts_out(bar: Bar, somebody: c.Join | Participant) -> bool:
+    """The same page, or the same link where it was made for one person."""
+    return bar.device == somebody.device or (bar.token_id is not None and bar.token_id == somebody.token_id)
 
 
 def _same_page(meeting: Meeting, command: c.Join) -> Participant | None:
@@ -116,7 +125,7 @@ def evolve_arrived(meeting: Meeting, event: Arrived) -> Meeting:
         returning=event.returning,
         sees_from=meeting.next_message,
     )
-    return put(replace(meeting, expected=meeting.expected - {event.device}), person)
+    return put(changed(meeting, expected=meeting.expected - {event.device}), person)
 
 
 # ── the lobby ────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +140,7 @@ def decide_admit(meeting: Meeting, command: c.Admit, _now_ms: int) -> Events:
 
 def evolve_entered(meeting: Meeting, event: Entered) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, room=event.room, sees_from=meeting.next_message))
+    return put(meeting, changed(person, room=event.room, sees_from=meeting.next_message))
 
 
 def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int) -> Events:
@@ -144,7 +153,7 @@ def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int)
 def evolve_sent_to_lobby(meeting: Meeting, event: SentToLobby) -> Meeting:
     """Microphone and camera are off when she comes back: only she opens them."""
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, room=LOBBY, mic_on=False, camera_on=False))
+    return put(meeting, changed(person, room=LOBBY, mic_on=False, camera_on=False))
 
 
 def decide_lock(meeting: Meeting, _command: c.Lock, _now_ms: int) -> Events:
@@ -162,7 +171,7 @@ def _change_lock(meeting: Meeting, *, locked: bool) -> Events:
 
 
 def evolve_lock_changed(meeting: Meeting, event: LockChanged) -> Meeting:
-    return replace(meeting, locked=event.locked)
+    return changed(meeting, locked=event.locked)
 
 
 # ── leaving, and being cut off ───────────────────────────────────────────────────────────────────
@@ -186,7 +195,7 @@ def decide_lose_connection(meeting: Meeting, command: c.LoseConnection, now_ms: 
 
 def evolve_connection_lost(meeting: Meeting, event: ConnectionLost) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, lost_at_ms=event.at_ms))
+    return put(meeting, changed(person, lost_at_ms=event.at_ms))
 
 
 def decide_resume(meeting: Meeting, command: c.Resume, _now_ms: int) -> Events:
@@ -199,7 +208,7 @@ def decide_resume(meeting: Meeting, command: c.Resume, _now_ms: int) -> Events:
 
 def evolve_connection_restored(meeting: Meeting, event: ConnectionRestored) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, connection=event.connection, lost_at_ms=None))
+    return put(meeting, changed(person, connection=event.connection, lost_at_ms=None))
 
 
 def overdue(meeting: Meeting, now_ms: int) -> Events:
@@ -222,23 +231,30 @@ def decide_deny(meeting: Meeting, command: c.Deny, _now_ms: int) -> Events:
 
 
 def decide_remove(meeting: Meeting, command: c.Remove, _now_ms: int) -> Events:
+    """Whoever came with the same page or the same personal link goes with her: she is not cut from half her screens."""
     person = target(meeting, command.who, command)
-    return Barred(person.id, BarReason.REMOVED), Parted(person.id, Parting.REMOVED)
+    bar = _bar(person, BarReason.REMOVED)
+    also = (p for p in meeting.participants.values() if not p.is_facilitator and _shuts_out(bar, p))
+    return Barred(person.id, BarReason.REMOVED), *(Parted(p.id, Parting.REMOVED) for p in also)
 
 
 def evolve_barred(meeting: Meeting, event: Barred) -> Meeting:
     """The bar remembers what the person came with; the oldest bar leaves when there are too many."""
     person = meeting.participants[event.participant]
-    bar = Bar(
+    bar = _bar(person, event.reason)
+    newest = list({**meeting.barred, person.id: bar}.items())[-meeting.rules.max_barred :]
+    return changed(meeting, barred=dict(newest))
+
+
+def _bar(person: Participant, reason: BarReason) -> Bar:
+    return Bar(
         participant=person.id,
         profile=person.profile,
-        reason=event.reason,
+        reason=reason,
         device=person.device,
         token_id=person.token_id if person.token_is_personal else None,
         origin=person.origin,
     )
-    newest = list({**meeting.barred, person.id: bar}.items())[-meeting.rules.max_barred :]
-    return replace(meeting, barred=dict(newest))
 
 
 def decide_undo_bar(meeting: Meeting, command: c.UndoBar, _now_ms: int) -> Events:
@@ -248,8 +264,11 @@ def decide_undo_bar(meeting: Meeting, command: c.UndoBar, _now_ms: int) -> Event
 
 
 def evolve_bar_undone(meeting: Meeting, event: BarUndone) -> Meeting:
-    """Somebody removed is called back and passes the lobby once; somebody denied may knock again."""
+    """Somebody removed is called back and passes the lobby once; somebody denied may knock again.
+
+    So many are expected at most as may be barred; beyond that one knocks like everybody.
+    """
     bar = meeting.barred[event.participant]
     others: dict[ParticipantId, Bar] = {k: b for k, b in meeting.barred.items() if k != event.participant}
-    called_back = {bar.device} if bar.reason is BarReason.REMOVED else set()
-    return replace(meeting, barred=others, expected=meeting.expected | called_back)
+    passes = bar.reason is BarReason.REMOVED and len(meeting.expected) < meeting.rules.max_barred
+    return changed(meeting, barred=others, expected=meeting.expected | ({bar.device} if passes else set()))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .change import put
+from .change import changed, put
 from .errors import Refusal, Rejected
 from .events import MediaAllowed, MediaSet
 from .permissions import target
@@ -61,9 +60,9 @@ def _permit(person: Participant, *, mic: bool, camera: bool) -> tuple[Event, ...
 
 def evolve_media_set(meeting: Meeting, event: MediaSet) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, mic_on=event.mic, camera_on=event.camera))
+    return put(meeting, changed(person, mic_on=event.mic, camera_on=event.camera))
 
 
 def evolve_media_allowed(meeting: Meeting, event: MediaAllowed) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, replace(person, mic_allowed=event.mic, camera_allowed=event.camera))
+    return put(meeting, changed(person, mic_allowed=event.mic, camera_allowed=event.camera))

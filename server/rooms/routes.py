@@ -8,12 +8,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from .state import Meeting, Participant, Status
+from .ids import LOBBY
+from .state import Meeting, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .ids import ParticipantId
+    from .ids import ParticipantId, RoomId
 
 
 class Kind(StrEnum):
@@ -31,35 +32,33 @@ class Track(NamedTuple):
     kind: Kind
 
 
-def _sends(person: Participant, kind: Kind) -> bool:
-    """True where both the person and the facilitators let this track out."""
-    match kind:
-        case Kind.MIC:
-            return person.mic_on and person.mic_allowed
-        case Kind.CAMERA:
-            return person.camera_on and person.camera_allowed
-        case Kind.SCREEN:
-            return False
-
-
 def routes(meeting: Meeting) -> Mapping[Track, frozenset[ParticipantId]]:
     """Every track that is forwarded now, with everybody who receives it; what is absent is silent.
 
-    Linear in the number of people: the set of listeners is built once per room.
+    A track is let out where both the person and the facilitators let it; the audience is built once per sender.
     People in the lobby send and receive nothing; a paused or waiting meeting forwards nothing.
     """
     if meeting.status is not Status.OPEN:
         return {}
-    listeners: dict[str, set[ParticipantId]] = {}
-    for person in meeting.participants.values():
-        if not person.in_lobby:
-            listeners.setdefault(person.room, set()).add(person.id)
+    listeners = _listeners(meeting)
     wanted: dict[Track, frozenset[ParticipantId]] = {}
     for person in meeting.participants.values():
-        if person.in_lobby:
+        mic = person.mic_on and person.mic_allowed
+        camera = person.camera_on and person.camera_allowed
+        if not (mic or camera) or person.room == LOBBY:
             continue
-        kinds = [kind for kind in Kind if _sends(person, kind)]
-        if kinds:
-            others = frozenset(listeners[person.room] - {person.id})
-            wanted.update({Track(person.id, kind): others for kind in kinds})
+        others = listeners[person.room] - {person.id}
+        if mic:
+            wanted[Track(person.id, Kind.MIC)] = others
+        if camera:
+            wanted[Track(person.id, Kind.CAMERA)] = others
     return wanted
+
+
+def _listeners(meeting: Meeting) -> dict[RoomId, frozenset[ParticipantId]]:
+    """Who is in each room; the lobby listens to nobody."""
+    rooms: dict[RoomId, list[ParticipantId]] = {}
+    for person in meeting.participants.values():
+        if person.room != LOBBY:
+            rooms.setdefault(person.room, []).append(person.id)
+    return {room: frozenset(people) for room, people in rooms.items()}

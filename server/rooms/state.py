@@ -65,6 +65,7 @@ class Rules:
     """Chat history; the oldest leave first."""
     max_history_bytes: int = 524_288
     max_barred: int = 256
+    """Bars kept at once, and people called back who have not come yet; the oldest bar leaves first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ class Meeting:
     """The facilitator who holds the group now; another inherits at once when she drops."""
     locked: bool = False
     messages: tuple[ChatMessage, ...] = ()
+    history_bytes: int = 0
+    """The sum of their bodies, kept so that no message is counted again for each new one."""
     next_message: MessageNumber = FIRST_MESSAGE
     barred: Mapping[ParticipantId, Bar] = field(default_factory=lambda: MappingProxyType({}))
     expected: frozenset[DeviceKey] = frozenset()
@@ -156,7 +159,8 @@ class Meeting:
 
     def facilitators(self) -> Iterator[Participant]:
         """Those inside, connected or in their grace time, in order of arrival."""
-        return (p for p in self.participants.values() if p.is_facilitator and not p.in_lobby)
+        facilitator = Role.FACILITATOR
+        return (p for p in self.participants.values() if p.role is facilitator and p.room != LOBBY)
 
     def in_room(self, room: RoomId) -> Iterator[Participant]:
         return (p for p in self.participants.values() if p.room == room)

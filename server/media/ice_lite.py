@@ -26,6 +26,7 @@ _ICE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _COOKIE_OFFSET = 4
 _TRANSACTION_OFFSET = 8
 _COOKIE = b"\x21\x12\xa4\x42"  # RFC 8489 §5
+_FINGERPRINT_HEADER = b"\x80\x28\x00\x04"  # always the last attribute (RFC 8489 §14.7)
 _NEEDED_ATTRIBUTES = {"USERNAME", "MESSAGE-INTEGRITY", "FINGERPRINT"}  # RFC 8445 §7.1
 
 
@@ -56,7 +57,7 @@ class Check:
 
 def read_check(datagram: bytes) -> Check | None:
     """The connectivity check in a datagram; None for anything else, whatever the bytes."""
-    if len(datagram) > MAX_CHECK_BYTES or datagram[_COOKIE_OFFSET:_TRANSACTION_OFFSET] != _COOKIE:
+    if not _may_be_check(datagram):
         return None
     try:
         message = stun.parse_message(datagram)
@@ -71,6 +72,12 @@ def read_check(datagram: bytes) -> Check | None:
     if not colon:
         return None
     return Check(local_ufrag, "USE-CANDIDATE" in attributes, message)
+
+
+def _may_be_check(datagram: bytes) -> bool:
+    """Cheap, before anything is parsed: length, magic cookie, a fingerprint at the end."""
+    has_cookie = datagram[_COOKIE_OFFSET:_TRANSACTION_OFFSET] == _COOKIE
+    return has_cookie and len(datagram) <= MAX_CHECK_BYTES and datagram[-8:-4] == _FINGERPRINT_HEADER
 
 
 @dataclass(frozen=True, slots=True)

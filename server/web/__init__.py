@@ -1,0 +1,1 @@
+"""Plain HTTP: pages, starting a group, health, security headers."""

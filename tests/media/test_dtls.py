@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 from aiortc import RTCCertificate, RTCDtlsTransport
@@ -25,6 +26,9 @@ from server.media.dtls import (
 from server.media.srtp import InboundSrtp, OutboundSrtp, SrtpProfile
 
 from .dtls_client import FINGERPRINT, DtlsClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 IDENTITY = Identity.make()
 
@@ -117,6 +121,13 @@ def test_client_hello_in_pieces_and_out_of_order_is_put_together() -> None:
     assert server.outgoing()
 
 
+async def after_ms(delay_ms: float, action: Callable[[], list[bytes]]) -> list[bytes]:
+    """What `action` gives when OpenSSL's own timer is due: it reads the wall clock, no test can move it."""
+    done: asyncio.Future[list[bytes]] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(delay_ms / 1000 + 0.01, lambda: done.set_result(action()))
+    return await asyncio.wait_for(done, timeout=5)
+
+
 async def test_lost_flight_is_sent_again_after_the_timeout() -> None:
     server, client = DtlsServer(IDENTITY, FINGERPRINT), DtlsClient()
     client.step()
@@ -125,23 +136,48 @@ async def test_lost_flight_is_sent_again_after_the_timeout() -> None:
     lost = server.outgoing()
     server.on_timeout()
     assert server.outgoing() == []  # not due yet: asking early repeats nothing
-    again: asyncio.Future[list[bytes]] = asyncio.get_running_loop().create_future()
 
-    def fire() -> None:
+    def fire() -> list[bytes]:
         server.on_timeout()
-        again.set_result(server.outgoing())
+        return server.outgoing()
 
     due_ms = server.next_timeout_ms()
     assert due_ms is not None
     assert 0 < due_ms <= 1000
-    asyncio.get_running_loop().call_later(due_ms / 1000 + 0.01, fire)
-    repeated = await asyncio.wait_for(again, timeout=5)
+    repeated = await after_ms(due_ms, fire)
     assert sum(map(len, repeated)) == sum(map(len, lost))
     for datagram in repeated:
         client.connection.bio_write(datagram)
         client.step()
     client.shake_hands(server)
     assert server.state is DtlsState.CONNECTED
+
+
+async def test_last_flight_is_sent_again_when_the_client_repeats_its_own() -> None:
+    server, client = DtlsServer(IDENTITY, FINGERPRINT), DtlsClient()
+    client.step()
+    while server.state is DtlsState.HANDSHAKING:
+        for datagram in server.outgoing():
+            client.connection.bio_write(datagram)
+            client.step()
+        for datagram in client.outgoing():
+            server.receive(datagram)
+    assert server.outgoing()  # lost: the client does not know that the handshake is over
+    assert not client.done
+
+    def fire() -> list[bytes]:
+        client.connection.DTLSv1_handle_timeout()
+        return client.outgoing()
+
+    due_s = client.connection.DTLSv1_get_timeout()
+    assert due_s is not None
+    for datagram in await after_ms(due_s * 1000, fire):
+        server.receive(datagram)
+    for datagram in server.outgoing():
+        client.connection.bio_write(datagram)
+        client.step()
+    assert client.done
+    assert server.keys == client.keys()
 
 
 def test_repeated_datagrams_change_nothing() -> None:

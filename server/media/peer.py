@@ -1,0 +1,269 @@
+"""One participant's transport: who it is to ICE, DTLS and SRTP, what it sends, the seats it receives in.
+
+Made and fed by `server.py`. Must not import a socket; what is to be sent is returned, or goes through the forwarder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from server.rooms.routes import Track
+from server.rtp import rtcp
+from server.rtp.bandwidth import ArrivalLog, Downlink
+from server.rtp.header import MalformedRtp
+from server.rtp.reports import PublisherClock
+from server.rtp.speakers import level_dbov
+
+from .dtls import DtlsServer, DtlsState
+from .ice_lite import IceLite
+from .publication import Publication, kind_of
+from .sdp import Extension, LocalDescription, OfferSection, accepted_extensions, write_answer
+from .srtp import InboundSrtp, OutboundSrtp, SrtpRefused
+from .subscription import Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from server.rooms.ids import ParticipantId
+    from server.rooms.routes import Kind
+    from server.rtp.header import PacketView
+    from server.rtp.speakers import Speakers
+
+    from .address import Address
+    from .dtls import Identity
+    from .forwarding import Forwarder
+    from .sdp import Offer
+    from .settings import MediaSettings
+
+_WIDE_SEQ_BYTES: Final = 2
+
+
+@dataclass(slots=True)
+class PeerCounts:
+    """What a peer sent that was dropped; for metrics and tests."""
+
+    refused: int = 0
+    """Not authentic, replayed, too old."""
+    malformed: int = 0
+    unknown: int = 0
+    """Of an SSRC or payload type that belongs to no track of this peer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStreams:
+    """What one seat sends with."""
+
+    audio: Subscription
+    video: Subscription | None
+
+
+class Peer:
+    """A transport from its offer to its end. Nothing its other side sends raises out of it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a peer is where everything meets
+        self,
+        participant: ParticipantId,
+        offer: Offer,
+        identity: Identity,
+        speakers: Speakers[ParticipantId],
+        settings: MediaSettings,
+        draw: Callable[[int], int],
+        now_ms: int,
+    ) -> None:
+        """draw(n) gives a random number below n."""
+        self.participant = participant
+        self.offer = offer
+        self.agent = IceLite(now_ms)
+        self.dtls = DtlsServer(identity, offer.fingerprint)
+        self.address: Address | None = None
+        self.inbound: InboundSrtp | None = None
+        self.outbound: OutboundSrtp | None = None
+        self.is_open = False
+        self.publications: dict[Kind, Publication] = {}
+        self.seats = tuple(
+            SeatStreams(
+                Subscription(self, seat.audio, draw),
+                None if seat.video is None else Subscription(self, seat.video, draw),
+            )
+            for seat in offer.seats()
+        )
+        self.by_outgoing_ssrc = {each.ssrc: each for each in self.subscriptions()}
+        self.rtcp_ssrc = 1 + draw(0xFFFFFFFE)
+        """Who we are where a report needs a sender that sends nothing."""
+        self.arrivals = ArrivalLog()
+        self.downlink = Downlink()
+        self.clock = PublisherClock()
+        self.rtt_ms: int | None = None
+        self.counts = PeerCounts()
+        self.feedback_ms = self.reported_ms = now_ms
+        """When the last transport-wide feedback and the last reports were sent."""
+        self._speakers = speakers
+        self._by_ssrc: dict[int, tuple[Publication, bool]] = {}
+        """SSRC → its publication, and whether it retransmits."""
+        self._max_sources = settings.max_sources
+        self._mid_id = 0
+        self._wide_id = 0
+        self._publish(settings)
+
+    def _publish(self, settings: MediaSettings) -> None:
+        positions = {"audio": 0, "video": 0}
+        for section in self.offer.publishing():
+            kind = kind_of(positions[section.kind], is_video=section.kind == "video")
+            positions[section.kind] += 1
+            if kind is None:
+                continue
+            publication = Publication(Track(self.participant, kind), section, settings)
+            self.publications[kind] = publication
+            self._declare(publication, section)
+            extensions = accepted_extensions(section)
+            # In a bundle one id means one extension in all sections (RFC 9143 §8).
+            self._mid_id = extensions.get(Extension.MID, self._mid_id)
+            self._wide_id = extensions.get(Extension.TRANSPORT_CC, self._wide_id)
+
+    def _declare(self, publication: Publication, section: OfferSection) -> None:
+        if not section.sources:
+            return
+        declared = section.sources[0]
+        publication.ssrc = declared.primary
+        self._by_ssrc[declared.primary] = (publication, False)
+        if declared.rtx is not None:
+            self._by_ssrc[declared.rtx] = (publication, True)
+
+    def subscriptions(self) -> Iterator[Subscription]:
+        """All outgoing streams, seat by seat."""
+        for seat in self.seats:
+            yield seat.audio
+            if seat.video is not None:
+                yield seat.video
+
+    def answer(self, identity: Identity, candidates: tuple[tuple[str, int], ...]) -> str:
+        """The SDP answer; for an ICE restart the same again with new credentials."""
+        local = LocalDescription(
+            self.agent.local.ufrag, self.agent.local.pwd, identity.fingerprint, candidates
+        )
+        return write_answer(
+            self.offer,
+            local,
+            {each.section_index: (each.ssrc, each.rtx_ssrc) for each in self.subscriptions()},
+        )
+
+    # ── the transport comes and goes ─────────────────────────────────────────────────────────────
+
+    def move(self, address: Address) -> None:
+        """Everything goes to this address from now on."""
+        self.address = address
+        self._replan()
+
+    def take_dtls(self, datagram: bytes) -> bool:
+        """Handle one DTLS datagram; True if the transport opened by it."""
+        self.dtls.receive(datagram)
+        keys = self.dtls.keys
+        if self.is_open or keys is None or self.address is None:
+            return False
+        self.inbound, self.outbound = InboundSrtp(keys), OutboundSrtp(keys)
+        self.is_open = True
+        self._replan()
+        return True
+
+    @property
+    def is_lost(self) -> bool:
+        """The other side closed, or the handshake failed."""
+        return self.dtls.state in {DtlsState.CLOSED, DtlsState.FAILED}
+
+    def close(self) -> list[bytes]:
+        """Nothing from or to this peer passes any more, its keys and packets are gone; returns the farewell to send."""
+        for publication in self.publications.values():
+            for subscription in list(publication.subscriptions):
+                subscription.bind(None)
+            publication.history.clear()
+        for subscription in self.subscriptions():
+            subscription.bind(None)
+        self.is_open = False
+        self.inbound = self.outbound = None
+        self._by_ssrc.clear()
+        self.dtls.close()
+        return self.dtls.outgoing()
+
+    def _replan(self) -> None:
+        """The plans in which this peer occurs must be built anew."""
+        for subscription in self.subscriptions():
+            if subscription.source is not None:
+                subscription.source.plan = None
+                subscription.source.keyframes.wish()
+
+    # ── packets ──────────────────────────────────────────────────────────────────────────────────
+
+    def take_rtp(
+        self, datagram: bytes, view: PacketView, forwarder: Forwarder, now_us: int
+    ) -> Publication | None:
+        """Open, recognise and forward one packet; returns its publication, or None if it was dropped."""
+        if self.inbound is None:
+            return None
+        try:
+            view.read(self.inbound.unprotect(datagram))
+        except SrtpRefused:
+            self.counts.refused += 1
+            return None
+        except MalformedRtp:
+            self.counts.malformed += 1
+            return None
+        packet, found = view.packet, view.found
+        if self._wide_id in found:
+            at, end = found[self._wide_id]
+            if end - at >= _WIDE_SEQ_BYTES:
+                self.arrivals.note(packet[at] << 8 | packet[at + 1], now_us)
+        bound = self._by_ssrc.get(view.ssrc) or self._bind(view)
+        if bound is None or not self._unwrap(view, *bound):
+            self.counts.unknown += 1
+            return None
+        publication = bound[0]
+        if publication.level_id in found and publication.routed:
+            dbov = level_dbov(packet[found[publication.level_id][0]])
+            self._speakers.note(self.participant, dbov, now_us // 1000)
+        forwarder.forward(publication, view, now_us)
+        return publication
+
+    def _unwrap(self, view: PacketView, publication: Publication, retransmits: bool) -> bool:  # noqa: FBT001
+        """The view is of an original packet now; False if the packet is of another codec or holds nothing."""
+        if not retransmits:
+            return view.payload_type == publication.payload_type
+        return view.payload_type == publication.rtx_payload_type and view.unwrap_retransmission()
+
+    def _bind(self, view: PacketView) -> tuple[Publication, bool] | None:
+        """An undeclared SSRC: by its mid, or as the only track with that payload type. At most one per track."""
+        if len(self._by_ssrc) >= self._max_sources:
+            return None
+        publication = self._named(view)
+        if publication is None:
+            return None
+        retransmits = view.payload_type == publication.rtx_payload_type
+        if any(bound == (publication, retransmits) for bound in self._by_ssrc.values()):
+            return None
+        if not retransmits:
+            publication.ssrc = view.ssrc
+        self._by_ssrc[view.ssrc] = (publication, retransmits)
+        return publication, retransmits
+
+    def _named(self, view: PacketView) -> Publication | None:
+        if self._mid_id in view.found:
+            mid = view.packet[slice(*view.found[self._mid_id])]
+            candidates = [each for each in self.publications.values() if each.mid == mid]
+        else:
+            candidates = list(self.publications.values())
+        types = [
+            each for each in candidates if view.payload_type in (each.payload_type, each.rtx_payload_type)
+        ]
+        return types[0] if len(types) == 1 else None
+
+    def take_rtcp(self, datagram: bytes) -> list[rtcp.Part]:
+        """The parts of one RTCP packet; empty if it was dropped."""
+        if self.inbound is None:
+            return []
+        try:
+            return rtcp.parse(self.inbound.unprotect_rtcp(datagram))
+        except SrtpRefused:
+            self.counts.refused += 1
+        except rtcp.MalformedRtcp:
+            self.counts.malformed += 1
+        return []

@@ -39,6 +39,8 @@ class EndpointLimits:
     """Bounds of all connections together, and of each."""
 
     max_connections: int = 4000
+    close_ms: int = 5_000
+    """How long a peer that reads nothing may delay its own close."""
     session: SessionLimits = field(default_factory=SessionLimits)
     outbox: OutboxLimits = field(default_factory=OutboxLimits)
 
@@ -104,22 +106,26 @@ class _Connection:
         self._arrivals = arrivals
         self._media = media
         self._clock = clock
+        self._limits = limits
         self._origin = origin
         self._session = Session(limits.session, clock.now_ms())
         self._outbox = Outbox(limits.outbox)
 
     async def run(self) -> None:
-        """Read, write and watch the time until one of them ends."""
-        work = [asyncio.create_task(job) for job in (self._read(), self._write(), self._watch())]
-        reader, writer, _ = work
+        """Read and write until the conversation is over, one way or another."""
+        reader, writer, watch = work = [
+            asyncio.create_task(job) for job in (self._read(), self._write(), self._watch())
+        ]
         try:
-            await asyncio.wait(work[:2], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             if reader.done() and self._outbox.closing is not None:
-                await writer
+                await asyncio.wait((writer, watch), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in work:
                 task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            for outcome in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    log.error("connection fault: %s", type(outcome).__name__)
 
     async def _write(self) -> None:
         """Everything posted, in order; then the close code."""
@@ -132,7 +138,15 @@ class _Connection:
                 await self._socket.send_bytes(item)
 
     async def _watch(self) -> None:
-        """Close a connection that never joins."""
+        """Ends when a closing connection has had its time; closes one that never joins."""
+        idle = asyncio.create_task(self._close_if_idle())
+        try:
+            await self._outbox.closed.wait()
+            await self._clock.sleep_until(self._clock.now_ms() + self._limits.close_ms)
+        finally:
+            idle.cancel()
+
+    async def _close_if_idle(self) -> None:
         while (deadline_ms := self._session.deadline_ms) is not None:
             if self._clock.now_ms() >= deadline_ms:
                 self._outbox.close(CloseCode.IDLE)

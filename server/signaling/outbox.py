@@ -38,6 +38,8 @@ class Outbox:
         self._latest: dict[Latest, bytes] = {}
         self._closing: CloseCode | None = None
         self._something = asyncio.Event()
+        self.closed = asyncio.Event()
+        """Set once it is decided that the connection ends."""
 
     @property
     def closing(self) -> CloseCode | None:
@@ -65,6 +67,7 @@ class Outbox:
         """What was posted is sent, then the connection is closed; the first code counts."""
         if self._closing is None:
             self._closing = code
+            self.closed.set()
             self._something.set()
 
     async def take(self) -> bytes | CloseCode:

@@ -100,13 +100,20 @@ FROM_SERVER: dict[str, m.ServerMessage] = {
         answer=None,
         ice_servers=[],
     ),
-    **{f"happened: {type(event).__struct_config__.tag}": m.Happened(position=13, events=[event]) for event in EVENTS},
+    **{
+        f"happened: {type(event).__struct_config__.tag}": m.Happened(position=13, events=[event])
+        for event in EVENTS
+    },
     "snapshot": m.SnapshotMessage(position=14, snapshot=SNAPSHOT),
     "done": m.Done(id=5),
     "answer": m.Answer(id=2, sdp="v=0\r\n"),
     "refused": m.Refused(id=5, code="paused", text="the meeting is paused"),
-    "refused at the door": m.Refused(id=None, code="locked", text="the meeting is locked: nobody new may knock"),
-    "seats": m.Seats(seats=[m.SeatState(MIA, audio=True, video=False), m.SeatState(None, audio=False, video=False)]),
+    "refused at the door": m.Refused(
+        id=None, code="locked", text="the meeting is locked: nobody new may knock"
+    ),
+    "seats": m.Seats(
+        seats=[m.SeatState(MIA, audio=True, video=False), m.SeatState(None, audio=False, video=False)]
+    ),
     "speaking": m.Speaking(who=[MIA, ADA]),
     "pong": m.Pong(n=7),
 }

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from server.app import create_app
-from server.config import Settings
 from server.rooms.ids import MeetingId, TokenId
 from server.rooms.state import Role
 from server.signaling.links import LinkClaims, LinkKeys
@@ -23,6 +22,7 @@ from .wire_client import WireClient
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from server.config import Settings
     from server.hosting.ports import Clock, MediaControl
 
 
@@ -51,7 +51,9 @@ class Group:
         )
         return f"{self.server.keys.mint(claims)}.{self.secret}"
 
-    async def person(self, role: str = "member", name: str = "Somebody", link: str | None = None) -> WireClient:
+    async def person(
+        self, role: str = "member", name: str = "Somebody", link: str | None = None
+    ) -> WireClient:
         """A connected client that has not joined yet."""
         client = WireClient(self.server.ws_url, link or self.link(role), name)
         self.server.clients.append(client)

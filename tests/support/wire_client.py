@@ -7,7 +7,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Map = dict[str, Any]
 PATIENCE_S = 10
@@ -69,7 +72,7 @@ class View:
         self.messages = {m["number"]: m for m in snapshot["messages"]}
         self.barred = {b["id"]: b for b in snapshot["barred"]}
 
-    def apply(self, event: Map) -> None:
+    def apply(self, event: Map) -> None:  # noqa: C901, PLR0912 - one line for each event of the protocol
         match event["t"]:
             case "person_came":
                 self.people[event["person"]["id"]] = event["person"]
@@ -217,12 +220,12 @@ class WireClient:
         """Send, and wait for what answers `key`."""
         future = self._pending[key] = asyncio.get_running_loop().create_future()
         await self.send(message)
-        answer = await asyncio.wait_for(future, PATIENCE_S)
+        answer: Map = await asyncio.wait_for(future, PATIENCE_S)
         if answer["t"] == "refused":
             raise Refused(answer["code"])
         return answer
 
-    async def until(self, condition: Any) -> None:
+    async def until(self, condition: Callable[[WireClient], bool]) -> None:
         """Wait until what this client knows fulfils the condition."""
 
         async def wait() -> None:

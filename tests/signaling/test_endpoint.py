@@ -1,0 +1,114 @@
+"""The endpoint against a socket that this test plays: a peer that stops reading, a crowd, a fault of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgpack
+from starlette.websockets import WebSocket
+
+from server.signaling.endpoint import Endpoint, EndpointLimits
+from server.signaling.errors import CloseCode, RefusedAtDoor
+from server.signaling.outbox import OutboxLimits
+from tests.support.fake_media import FakeMedia
+from tests.support.manual_clock import ManualClock, settle
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+LOOK = msgpack.packb({"t": "look", "v": 1, "token": "t"})
+
+
+class PlayedSocket:
+    """ASGI's two halves in memory; `reads` false: the peer takes nothing more."""
+
+    def __init__(self, address: str = "192.0.2.7") -> None:
+        self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.sent: list[MutableMapping[str, Any]] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self.inbox.put_nowait({"type": "websocket.connect"})
+        self.scope = {
+            "type": "websocket",
+            "path": "/ws",
+            "headers": [],
+            "client": (address, 5),
+            "subprotocols": [],
+        }
+
+    def websocket(self) -> WebSocket:
+        return WebSocket(self.scope, self.inbox.get, self._send)
+
+    async def _send(self, message: MutableMapping[str, Any]) -> None:
+        await self.reads.wait()
+        self.sent.append(message)
+
+    def frame(self, data: bytes) -> None:
+        self.inbox.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    @property
+    def close_code(self) -> int | None:
+        return next((m["code"] for m in self.sent if m["type"] == "websocket.close"), None)
+
+
+class ScriptedArrivals:
+    """A door that refuses, or breaks."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def look(self, _message: object) -> object:
+        raise self.fault
+
+
+def endpoint(clock: ManualClock, fault: Exception, **limits: Any) -> Endpoint:
+    return Endpoint(
+        arrivals=ScriptedArrivals(fault),
+        media=FakeMedia(),
+        clock=clock,
+        origin_of=lambda _host: 0,
+        limits=EndpointLimits(**limits),
+    )
+
+
+async def test_a_peer_that_stops_reading_is_let_go_after_its_time() -> None:
+    clock, socket = ManualClock(), PlayedSocket()
+    serving = asyncio.create_task(
+        endpoint(clock, RefusedAtDoor("locked"), outbox=OutboxLimits(max_frames=3), close_ms=5000).serve(
+            socket.websocket()
+        )
+    )
+    await settle()
+    socket.reads.clear()
+    for _ in range(6):
+        socket.frame(LOOK)
+    await settle()
+    await clock.advance(4999)
+    assert not serving.done()
+    await clock.advance(1)
+    await asyncio.wait_for(serving, 1)
+
+
+async def test_one_connection_too_many_is_asked_to_try_later() -> None:
+    clock, first, second = ManualClock(), PlayedSocket(), PlayedSocket()
+    served = endpoint(clock, RefusedAtDoor("locked"), max_connections=1)
+    serving = asyncio.create_task(served.serve(first.websocket()))
+    await settle()
+    await served.serve(second.websocket())
+    assert second.close_code == CloseCode.TRY_LATER
+    first.inbox.put_nowait({"type": "websocket.disconnect", "code": 1006})
+    await asyncio.wait_for(serving, 1)
+    third = PlayedSocket()
+    third.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(served.serve(third.websocket()), 1)
+    assert third.close_code is None
+
+
+async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(caplog: Any) -> None:
+    clock, socket = ManualClock(), PlayedSocket()
+    socket.frame(LOOK)
+    await asyncio.wait_for(endpoint(clock, ValueError("secret canary")).serve(socket.websocket()), 1)
+    assert socket.close_code == CloseCode.SERVER_FAULT
+    assert "canary" not in caplog.text
+    assert "ValueError" in caplog.text

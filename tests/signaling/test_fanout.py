@@ -1,0 +1,117 @@
+"""Seats and speakers: latest state, to those it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgpack
+import pytest
+
+from server.cluster.memory import MemoryJournal
+from server.hosting.ports import Checkpoint, Entry, Seat
+from server.hosting.replica import Replica
+from server.rooms import commands as c
+from server.rooms.ids import MAIN, DeviceKey, MeetingId, ParticipantId, TokenId
+from server.rooms.machine import decide
+from server.rooms.state import Meeting, Role
+from server.signaling.errors import CloseCode
+from server.signaling.fanout import Switchboard
+from server.signaling.outbox import Outbox, OutboxLimits
+from tests.support.manual_clock import ManualClock
+
+if TYPE_CHECKING:
+    from server.signaling.fanout import Fanout
+
+MEETING = MeetingId("m")
+ADA, MIA, ZOE = (ParticipantId(letter * 11) for letter in "AMZ")
+
+
+class Stage:
+    """A meeting whose steps this test makes by hand."""
+
+    def __init__(self) -> None:
+        meeting = Meeting(MEETING)
+        self.replica = Replica(Checkpoint(0, meeting), MemoryJournal(meeting), keep_steps=8)
+        self.switchboard = Switchboard(ManualClock())
+        self.fanout: Fanout = self.switchboard.of(MEETING, self.replica)
+        self.outboxes: dict[ParticipantId, Outbox] = {}
+        for who, role in ((ADA, Role.FACILITATOR), (MIA, Role.MEMBER), (ZOE, Role.MEMBER)):
+            key = who.encode()
+            self.do(c.Join(who, role, b"", TokenId(who), False, DeviceKey(key), 0, key))  # noqa: FBT003
+            self.outboxes[who] = Outbox(OutboxLimits())
+        self.do(c.Admit(ADA, MIA))
+        for who, outbox in self.outboxes.items():
+            self.fanout.attach(who, 1, outbox)
+
+    def do(self, command: c.Command) -> None:
+        events = decide(self.replica.meeting, command, 0)
+        self.replica._apply(Entry(self.replica.position + 1, 0, events))
+
+    async def next(self, who: ParticipantId) -> dict[str, object]:
+        frame = await self.outboxes[who].take()
+        assert isinstance(frame, bytes)
+        message: dict[str, object] = msgpack.unpackb(frame)
+        return message
+
+
+async def test_seats_reach_their_subscriber_only_and_a_new_connection_gets_the_latest() -> None:
+    stage = Stage()
+    stage.switchboard.seats_changed(MEETING, MIA, [Seat(ADA, audio=True, video=False)])
+    stage.switchboard.seats_changed(MEETING, MIA, [Seat(None, audio=False, video=False)])
+    empty = {"t": "seats", "seats": [{"who": None, "audio": False, "video": False}]}
+    assert await stage.next(MIA) == empty
+    old, stage.outboxes[MIA] = stage.outboxes[MIA], Outbox(OutboxLimits())
+    stage.fanout.attach(MIA, 2, stage.outboxes[MIA])
+    assert await old.take() is CloseCode.REPLACED
+    assert await stage.next(MIA) == empty
+    stage.outboxes[ADA].close(CloseCode.LEFT)
+    assert await stage.outboxes[ADA].take() is CloseCode.LEFT
+
+
+async def test_who_speaks_is_told_inside_only() -> None:
+    stage = Stage()
+    stage.switchboard.speakers_changed(MEETING, [MIA, ParticipantId("unknown")])
+    assert await stage.next(ADA) == {"t": "speaking", "who": [MIA]}
+    stage.outboxes[ZOE].close(CloseCode.LEFT)
+    assert await stage.outboxes[ZOE].take() is CloseCode.LEFT
+
+
+async def test_an_old_connection_that_ends_late_does_not_take_the_new_one_with_it() -> None:
+    stage = Stage()
+    stage.do(c.Resume(MIA.encode()))
+    assert await stage.outboxes[MIA].take() is CloseCode.REPLACED
+    stage.outboxes[MIA] = Outbox(OutboxLimits())
+    stage.fanout.attach(MIA, 2, stage.outboxes[MIA])
+    stage.fanout.detach(MIA, 1)
+    stage.do(c.Lock(ADA))
+    assert (await stage.next(MIA))["t"] == "happened"
+
+
+@pytest.mark.parametrize("meeting", ["m", "another"])
+async def test_words_about_a_meeting_that_is_over_go_nowhere(meeting: str) -> None:
+    stage = Stage()
+    stage.fanout.over()
+    for outbox in stage.outboxes.values():
+        assert await outbox.take() is CloseCode.ENDED
+    stage.switchboard.seats_changed(MeetingId(meeting), MIA, [])
+    stage.switchboard.speakers_changed(MeetingId(meeting), [MIA])
+    stage.switchboard.peer_lost(MeetingId(meeting), MIA)
+
+
+async def test_a_server_that_goes_away_asks_everybody_to_come_back() -> None:
+    stage = Stage()
+    stage.switchboard.close()
+    assert await stage.outboxes[ADA].take() is CloseCode.SERVER_RESTART
+
+
+async def test_one_step_is_packed_once_for_all_who_see_the_same() -> None:
+    stage = Stage()
+    stage.do(c.Admit(ADA, ZOE))
+    before = await stage.next(ZOE)
+    assert before["t"] == "snapshot"
+    for who in (ADA, MIA):
+        await stage.next(who)
+    stage.do(c.Say(ADA, b"x"))
+    frames = [await outbox.take() for outbox in stage.outboxes.values()]
+    assert frames[0] is frames[1] is frames[2]
+    assert stage.replica.meeting.participants[ZOE].room == MAIN

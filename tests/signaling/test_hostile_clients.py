@@ -1,0 +1,243 @@
+"""Bad input gets a clear answer, changes nothing, and never ends another's call."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import msgpack
+import pytest
+
+from server.config import Settings
+from server.signaling.links import LinkKeys
+from tests.support.live_server import Group, live_server
+from tests.support.wire_client import Refused, WireClient
+
+if TYPE_CHECKING:
+    from tests.support.fake_media import FakeMedia
+    from tests.support.live_server import LiveServer
+    from tests.support.manual_clock import ManualClock
+
+NOW = int(time.time())
+
+
+def _forged(group: Group) -> str:
+    return Group(_Foreign(group.server), group.meeting, group.secret).link("facilitator")
+
+
+class _Foreign:
+    """Another server's keys under the same key id."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self.ws_url = server.ws_url
+        self.keys = LinkKeys({"process": os.urandom(32)})
+
+
+def _tampered(group: Group) -> str:
+    header, _, rest = group.link("member").split(".", 2)
+    _, payload, _ = group.link("facilitator").split(".", 2)
+    return f"{header}.{payload}.{rest}"
+
+
+BAD_LINKS = {
+    "expired": ("token_expired", lambda g: g.link("member", not_before_s=NOW - 20, expires_s=NOW - 10)),
+    "future": ("token_not_yet", lambda g: g.link("member", not_before_s=NOW + 600)),
+    "forged": ("token_invalid", _forged),
+    "tampered": ("token_invalid", _tampered),
+}
+
+
+@pytest.mark.parametrize("name", BAD_LINKS)
+async def test_a_link_that_is_not_good_gives_no_place_and_no_look(server: LiveServer, name: str) -> None:
+    code, make = BAD_LINKS[name]
+    group = server.group()
+    client = await group.person(link=make(group))
+    with pytest.raises(Refused, match=code):
+        await client.look()
+    with pytest.raises(Refused, match=code):
+        await client.join()
+    client.token = group.link().rpartition(".")[0]
+    await client.join()
+
+
+async def test_a_token_that_is_no_token_is_refused(server: LiveServer) -> None:
+    client = await server.group().person()
+    client.token = "x" * 2048
+    with pytest.raises(Refused, match="token_invalid"):
+        await client.look()
+    client.token = "x" * 2049
+    await client.send({"t": "look", "v": 1, "token": client.token})
+    assert await client.wait_closed() == 4400
+
+
+async def test_another_version_is_refused(server: LiveServer) -> None:
+    client = await server.group().person()
+    with pytest.raises(Refused, match="version"):
+        await client.ask(None, client.join_message() | {"v": 2})
+
+
+BAD_FRAMES: dict[str, bytes | str] = {
+    "text": '{"t":"ping"}',
+    "empty": b"",
+    "garbage": os.urandom(200),
+    "too deep": b"\x91" * 5000 + b"\x90",
+    "unknown tag": msgpack.packb({"t": "become_facilitator", "id": 1}),
+    "extra field": msgpack.packb({"t": "lock", "id": 1, "actor": "AAAAAAAAAAA"}),
+    "wrong type": msgpack.packb({"t": "mute", "id": "1", "who": 5}),
+    "second join": msgpack.packb(
+        {
+            "t": "join",
+            "v": 1,
+            "token": "t",
+            "device": bytes(16),
+            "profile": b"",
+            "offer": None,
+            "resume": None,
+        }
+    ),
+    "too large": msgpack.packb({"t": "say", "id": 1, "body": bytes(65_536)}),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FRAMES)
+async def test_a_bad_frame_closes_its_own_connection_only(server: LiveServer, name: str) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    mia = await group.member(ada)
+    await mia.send_raw(BAD_FRAMES[name])
+    assert await mia.wait_closed() == 4400
+    await ada.say("still here")
+    await ada.until(lambda c: c.texts() == ["still here"])
+    await mia.connect()
+    await mia.resume()
+    await mia.until(lambda c: c.texts() == ["still here"])
+
+
+@pytest.mark.parametrize("message", [{"t": "lock", "id": 1}, {"t": "offer", "id": 1, "sdp": "v=0"}])
+async def test_a_command_before_joining_closes_the_connection(
+    server: LiveServer, message: dict[str, object]
+) -> None:
+    client = await server.group().person("facilitator")
+    await client.send(message)
+    assert await client.wait_closed() == 4400
+
+
+async def test_a_frame_larger_than_the_largest_is_cut_off(server: LiveServer) -> None:
+    client = await server.group().person()
+    await client.send_raw(bytes(262_145))
+    assert await client.wait_closed() == 1009
+
+
+async def test_a_flood_closes_its_own_connection_only(server: LiveServer) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    mia = await group.member(ada)
+    frame = msgpack.packb({"t": "ping", "n": 1})
+    for _ in range(150):
+        await mia.send_raw(frame)
+    assert await mia.wait_closed() == 4429
+    await ada.say("still here")
+
+
+FACILITATORS_ONLY = [
+    "admit",
+    "deny",
+    "send_to_lobby",
+    "mute",
+    "allow_mic",
+    "stop_camera",
+    "allow_camera",
+    "remove",
+]
+
+
+@pytest.mark.parametrize("tag", [*FACILITATORS_ONLY, "undo_bar", "lock", "unlock", "end"])
+async def test_a_member_cannot_give_a_facilitators_command(server: LiveServer, tag: str) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    mia = await group.member(ada)
+    zoe = await group.member(ada, "Zoe")
+    fields = {} if tag in {"lock", "unlock", "end"} else {"who": zoe.you}
+    before = dict(ada.view.people)
+    with pytest.raises(Refused, match="not_allowed"):
+        await mia.do(tag, **fields)
+    assert (ada.view.people, ada.view.locked, ada.view.status) == (before, False, "open")
+
+
+@pytest.mark.parametrize("tag", FACILITATORS_ONLY)
+async def test_a_command_reaches_only_its_own_meeting(server: LiveServer, tag: str) -> None:
+    ours, theirs = server.group(), server.group()
+    ada, eve = await ours.facilitator("Ada"), await theirs.facilitator("Eve")
+    mia = await ours.member(ada)
+    with pytest.raises(Refused, match="no_such_person"):
+        await eve.do(tag, who=mia.you)
+    assert mia.closed is None
+    assert ada.view.people[mia.you]["room"] == "main"
+
+
+async def test_a_resume_secret_of_another_meeting_opens_nothing(server: LiveServer) -> None:
+    ours, theirs = server.group(), server.group()
+    ada, eve = await ours.facilitator(), await theirs.facilitator()
+    thief = await theirs.person("member")
+    thief.resume_secret = ada.resume_secret
+    with pytest.raises(Refused, match="wrong_secret"):
+        await thief.resume()
+    assert eve.closed is None
+
+
+async def test_a_locked_meeting_lets_nobody_knock_but_keeps_its_own(server: LiveServer) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    mia = await group.member(ada)
+    await ada.do("lock")
+    late = await group.person()
+    with pytest.raises(Refused, match="locked"):
+        await late.join()
+    await mia.cut()
+    await mia.connect()
+    await mia.resume()
+    await group.facilitator("Bea")
+
+
+async def test_sealed_texts_longer_than_the_rules_are_refused(server: LiveServer) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    for body in (b"", bytes(4097)):
+        with pytest.raises(Refused, match="too_large"):
+            await ada.do("say", body=body)
+    mia = await group.person()
+    with pytest.raises(Refused, match="too_large"):
+        await mia.ask(None, mia.join_message() | {"profile": bytes(513)})
+
+
+async def test_somebody_who_never_joins_is_let_go(server: LiveServer, clock: ManualClock) -> None:
+    silent = await server.group().person()
+    looking = await server.group().person()
+    await looking.look()
+    await clock.advance(30_000)
+    assert await silent.wait_closed() == 4408
+    assert looking.closed is None
+    await clock.advance(3_570_000)
+    assert await looking.wait_closed() == 4408
+
+
+async def test_a_refused_first_arrival_leaves_no_meeting_behind(media: FakeMedia) -> None:
+    async with live_server(Settings(max_meetings=1), media=media) as server:
+        for _ in range(3):
+            client = await server.group().person("facilitator")
+            with pytest.raises(Refused, match="too_large"):
+                await client.ask(None, client.join_message("v=0") | {"profile": bytes(513)})
+        assert media.peers == {}
+        await server.group().facilitator()
+        with pytest.raises(Refused, match="busy"):
+            await server.group().facilitator()
+
+
+async def test_many_pages_of_one_kind_do_not_disturb_each_other(server: LiveServer) -> None:
+    groups = [server.group() for _ in range(5)]
+    hosts: list[WireClient] = [await group.facilitator() for group in groups]
+    for number, host in enumerate(hosts):
+        await host.say(f"group {number}")
+    for number, host in enumerate(hosts):
+        await host.until(lambda c, n=number: c.texts() == [f"group {n}"])

@@ -16,12 +16,25 @@ MAX_KEYS: Final = 4096
 
 @dataclass(slots=True)
 class _Bucket:
-    tokens: float
+    """Whole numbers only: one attempt costs `MINUTE_MS` of credit, and every ms brings `per_minute` of it."""
+
+    per_minute: int
+    credit: int
     at_ms: int
 
-    def refill(self, per_minute: int, now_ms: int) -> None:
-        self.tokens = min(per_minute, self.tokens + (now_ms - self.at_ms) * per_minute / MINUTE_MS)
+    def refill(self, now_ms: int) -> None:
+        earned = (now_ms - self.at_ms) * self.per_minute
+        self.credit = min(self.per_minute * MINUTE_MS, self.credit + earned)
         self.at_ms = now_ms
+
+    @property
+    def wait_ms(self) -> int:
+        """Time until an attempt can be paid for, rounded up."""
+        return max(0, -((self.credit - MINUTE_MS) // self.per_minute))
+
+
+def _full(per_minute: int, now_ms: int) -> _Bucket:
+    return _Bucket(per_minute, per_minute * MINUTE_MS, now_ms)
 
 
 class RateLimit:
@@ -29,23 +42,20 @@ class RateLimit:
 
     def __init__(self, *, per_minute: int, total_per_minute: int, max_keys: int = MAX_KEYS) -> None:
         self._per_minute = per_minute
-        self._total_per_minute = total_per_minute
         self._max_keys = max_keys
-        self._total = _Bucket(total_per_minute, 0)
+        self._total = _full(total_per_minute, 0)
         self._buckets: OrderedDict[int, _Bucket] = OrderedDict()
 
     def take(self, key: int, now_ms: int) -> int:
         """One attempt of `key` is counted and 0 returned; or nothing is counted: the ms until the next may be made."""
         self._forget_full(now_ms)
-        bucket = self._buckets.get(key) or _Bucket(self._per_minute, now_ms)
-        bucket.refill(self._per_minute, now_ms)
-        self._total.refill(self._total_per_minute, now_ms)
-        wait_ms = max(
-            _until_one_ms(bucket, self._per_minute), _until_one_ms(self._total, self._total_per_minute)
-        )
+        bucket = self._buckets.get(key) or _full(self._per_minute, now_ms)
+        bucket.refill(now_ms)
+        self._total.refill(now_ms)
+        wait_ms = max(bucket.wait_ms, self._total.wait_ms)
         if wait_ms == 0:
-            bucket.tokens -= 1
-            self._total.tokens -= 1
+            bucket.credit -= MINUTE_MS
+            self._total.credit -= MINUTE_MS
             self._buckets[key] = bucket
             self._buckets.move_to_end(key)
             if len(self._buckets) > self._max_keys:
@@ -63,8 +73,3 @@ class RateLimit:
             if now_ms - oldest.at_ms < MINUTE_MS:
                 return
             del self._buckets[key]
-
-
-def _until_one_ms(bucket: _Bucket, per_minute: int) -> int:
-    """Time until one token is there, rounded up; 0 when it is."""
-    return max(0, -int((bucket.tokens - 1) * MINUTE_MS // per_minute)) if bucket.tokens < 1 else 0

@@ -231,11 +231,14 @@ def decide_deny(meeting: Meeting, command: c.Deny, _now_ms: int) -> Events:
 
 
 def decide_remove(meeting: Meeting, command: c.Remove, _now_ms: int) -> Events:
-    """Whoever came with the same page or the same personal link goes with her: she is not cut from half her screens."""
+    """Whoever came with the same page, or with the same personal link, goes too: those are her other screens.
+
+    The reason is what undoing gives back: who was still waiting has to wait again.
+    """
     person = target(meeting, command.who, command)
-    bar = _bar(person, BarReason.REMOVED)
+    bar = _bar(person, BarReason.DENIED if person.in_lobby else BarReason.REMOVED)
     also = (p for p in meeting.participants.values() if not p.is_facilitator and _shuts_out(bar, p))
-    return Barred(person.id, BarReason.REMOVED), *(Parted(p.id, Parting.REMOVED) for p in also)
+    return Barred(person.id, bar.reason), *(Parted(p.id, Parting.REMOVED) for p in also)
 
 
 def evolve_barred(meeting: Meeting, event: Barred) -> Meeting:

@@ -1,0 +1,127 @@
+"""What a faithful client knows: keeps a view from showings alone, as a browser would; called by the audience's tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from server.rooms import events as e
+from server.rooms.audience import BarShown, Came, Gone, Moved, View, refreshed, showings, view
+from server.rooms.ids import LOBBY
+from server.rooms.machine import evolve
+from server.rooms.state import ChatMessage, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from server.rooms.audience import Showing, Sight
+    from server.rooms.ids import MessageNumber, ParticipantId
+    from server.rooms.state import Bar, Meeting, Participant
+
+
+@dataclass
+class Eyes:
+    """What one viewer knows, in no order but that of the chat."""
+
+    status: Status
+    locked: bool
+    lead: ParticipantId | None
+    present: int
+    people: dict[ParticipantId, Participant]
+    messages: list[ChatMessage]
+    barred: dict[ParticipantId, Bar]
+
+    @classmethod
+    def of(cls, snapshot: View) -> Eyes:
+        return cls(
+            status=snapshot.status,
+            locked=snapshot.locked,
+            lead=snapshot.lead,
+            present=snapshot.present,
+            people={p.id: p for p in snapshot.people},
+            messages=list(snapshot.messages),
+            barred={bar.participant: bar for bar in snapshot.barred},
+        )
+
+    def see(self, sight: Sight) -> None:  # noqa: C901, PLR0912 - one line for each kind of sight
+        match sight:
+            case Came():
+                assert sight.person.id not in self.people
+                self.people[sight.person.id] = sight.person
+            case Moved():
+                self._change(sight.participant, room=sight.room)
+                if sight.room == LOBBY:
+                    self._change(sight.participant, mic_on=False, camera_on=False)
+            case Gone():
+                del self.people[sight.participant]
+            case BarShown():
+                self.barred[sight.bar.participant] = sight.bar
+            case e.BarUndone():
+                del self.barred[sight.participant]
+            case e.ConnectionLost():
+                self._change(sight.participant, lost_at_ms=sight.at_ms)
+            case e.ConnectionRestored():
+                self._change(sight.participant, lost_at_ms=None, connection=sight.connection)
+            case e.MediaSet():
+                self._change(sight.participant, mic_on=sight.mic, camera_on=sight.camera)
+            case e.MediaAllowed():
+                self._change(sight.participant, mic_allowed=sight.mic, camera_allowed=sight.camera)
+            case e.Said():
+                said = ChatMessage(sight.number, sight.author, sight.room, sight.body, sight.at_ms)
+                self.messages.append(said)
+            case e.MessageDeleted():
+                self.messages = [m for m in self.messages if m.number != sight.number]
+            case e.LockChanged():
+                self.locked = sight.locked
+            case e.LeadChanged():
+                self.lead = sight.lead
+            case e.StatusChanged():
+                self.status = sight.status
+            case _:
+                assert_never(sight)
+        if isinstance(sight, Came | Moved | Gone):
+            self.present = sum(1 for p in self.people.values() if not p.in_lobby)
+
+    def _change(self, who: ParticipantId, **fields: object) -> None:
+        self.people[who] = replace(self.people[who], **fields)  # type: ignore[arg-type]
+
+    def forget_before(self, oldest: MessageNumber) -> None:
+        """A client bounds its history as the protocol says; here to the server's oldest message."""
+        self.messages = [m for m in self.messages if m.number >= oldest]
+
+    def known(self) -> tuple[object, ...]:
+        """Comparable: what goes over the wire, and nothing else."""
+        people = {who: on_the_wire(person) for who, person in self.people.items()}
+        return (self.status, self.locked, self.lead, self.present, people, self.messages, self.barred)
+
+
+def on_the_wire(person: Participant) -> tuple[object, ...]:
+    """The fields of the protocol's `Person`."""
+    sends = (person.mic_on, person.camera_on, person.mic_allowed, person.camera_allowed)
+    return (person.id, person.role, person.profile, person.room, person.connected, sends, person.returning)
+
+
+def look(meeting: Meeting) -> dict[ParticipantId, Eyes]:
+    """Everybody opens her eyes: one snapshot each."""
+    return {p.id: Eyes.of(view(meeting, p)) for p in meeting.participants.values()}
+
+
+def watch(
+    eyes: Mapping[ParticipantId, Eyes], meeting: Meeting, events: Iterable[e.Event]
+) -> tuple[dict[ParticipantId, Eyes], Meeting]:
+    """What everybody knows after one step of the meeting: refreshed people their new view, others what they were shown."""
+    shown: list[Showing] = []
+    then = meeting
+    for event in events:
+        before, then = then, evolve(then, event)
+        shown += showings(before, then, event)
+    new = refreshed(meeting, then)
+    after = {p.id: Eyes.of(view(then, p)) if p.id in new else eyes[p.id] for p in then.participants.values()}
+    for showing in shown:
+        for viewer in showing.viewers - new:
+            if viewer in after:
+                after[viewer].see(showing.sight)
+    oldest = then.messages[0].number if then.messages else then.next_message
+    for known in after.values():
+        known.forget_before(oldest)
+    return after, then

@@ -1,0 +1,323 @@
+"""Any evening at all: random commands, losses and time, and what must hold after every step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from server.rooms import attendance
+from server.rooms import commands as c
+from server.rooms import events as e
+from server.rooms.audience import BarShown, Came, Moved, showings, view
+from server.rooms.deadlines import next_deadline
+from server.rooms.errors import Rejected
+from server.rooms.ids import LOBBY, MAIN, MessageNumber, ParticipantId
+from server.rooms.machine import decide, evolve, fold
+from server.rooms.routes import Kind, Track, routes
+from server.rooms.state import Meeting, Participant, Role, Rules, Status
+
+from . import cast
+from .eyes import Eyes, look, watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RULES = Rules(
+    max_people=4,
+    max_lobby=3,
+    max_facilitators=2,
+    max_profile_bytes=8,
+    max_message_bytes=6,
+    max_messages=4,
+    max_history_bytes=12,
+    max_barred=2,
+)
+PAGES = ("a", "b", "c", "d")
+LINKS = ("", "personal-1")
+PLACES = ("here", "there")
+ABOUT: tuple[Callable[[ParticipantId, ParticipantId], c.Command], ...] = (
+    c.Admit,
+    c.Deny,
+    c.SendToLobby,
+    c.Mute,
+    c.AllowMic,
+    c.StopCamera,
+    c.AllowCamera,
+    c.Remove,
+    c.UndoBar,
+)
+ANYBODY = st.integers(min_value=0, max_value=11)
+"""Counted among all who ever came, from the newest: also those who are gone."""
+
+
+class Evening(RuleBasedStateMachine):
+    """One meeting, and everybody's eyes on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start = cast.empty(RULES)
+        self.meeting: Meeting = self.start
+        self.journal: list[e.Event] = []
+        self.now_ms = 0
+        self.names: list[ParticipantId] = []
+        self.eyes: dict[ParticipantId, Eyes] = {}
+
+    # ── what may happen ──
+
+    @initialize(role=st.sampled_from(tuple(Role)))
+    def somebody_is_first(self, role: Role) -> None:
+        self.somebody_joins(role, page="a", link="", place="here", size=8)
+
+    @rule(
+        role=st.sampled_from((Role.MEMBER, Role.MEMBER, Role.GUEST, Role.FACILITATOR)),
+        page=st.sampled_from(PAGES),
+        link=st.sampled_from(LINKS),
+        place=st.sampled_from(PLACES),
+        size=st.sampled_from((8, 8, 8, 9)),
+    )
+    def somebody_joins(self, role: Role, page: str, link: str, place: str, size: int) -> None:
+        name = f"p{len(self.names)}"
+        command = cast.join(name, role, page=page, link=link, place=place, size=size)
+        before = self.meeting
+        if not self.gives(command):
+            return
+        self.names.append(command.participant)
+        came = self.meeting.participants[command.participant]
+        assert role is Role.FACILITATOR or not shut_out(before, came)
+        assert role is not Role.FACILITATOR or came.room == MAIN
+        assert (came.mic_on, came.camera_on) == (False, False)
+
+    @rule(who=ANYBODY)
+    def somebody_resumes(self, who: int) -> None:
+        self.gives(c.Resume(cast.secret_of(self.anybody(who))))
+
+    @rule(who=ANYBODY, stale=st.integers(min_value=0, max_value=1))
+    def a_socket_closes(self, who: int, stale: int) -> None:
+        name = self.anybody(who)
+        person = self.meeting.participants.get(name)
+        self.gives(c.LoseConnection(name, (person.connection if person else 1) - stale))
+
+    @rule(seconds=st.sampled_from((1, 10, 50, 900)))
+    def time_passes(self, seconds: int) -> None:
+        self.now_ms += seconds * 1000
+        self.tick()
+
+    @rule()
+    def the_next_deadline_comes(self) -> None:
+        due = next_deadline(self.meeting)
+        if due is None:
+            return
+        assert due > self.now_ms
+        self.now_ms = due
+        before = self.meeting
+        self.tick()
+        assert self.meeting != before
+
+    @rule(who=ANYBODY, order=st.sampled_from((c.Lock, c.Unlock)))
+    def somebody_turns_the_key(self, who: int, order: Callable[[ParticipantId], c.Command]) -> None:
+        self.gives(order(self.anybody(who)))
+
+    @rule(who=ANYBODY, sure=st.integers(min_value=0, max_value=5))
+    def somebody_ends_it_or_leaves(self, who: int, sure: int) -> None:
+        self.gives(c.End(self.anybody(who)) if sure == 0 else c.Leave(self.anybody(who)))
+
+    @rule(who=ANYBODY, mic=st.booleans(), camera=st.booleans())
+    def somebody_sets_media(self, who: int, mic: bool, camera: bool) -> None:  # noqa: FBT001 - drawn
+        self.gives(c.SetMedia(self.anybody(who), mic=mic, camera=camera))
+
+    @rule(who=ANYBODY, size=st.integers(min_value=0, max_value=7))
+    def somebody_speaks(self, who: int, size: int) -> None:
+        self.gives(c.Say(self.anybody(who), bytes(size)))
+
+    @rule(who=ANYBODY, back=st.integers(min_value=0, max_value=5))
+    def somebody_deletes(self, who: int, back: int) -> None:
+        self.gives(c.DeleteMessage(self.anybody(who), MessageNumber(self.meeting.next_message - back)))
+
+    @rule(actor=ANYBODY, who=ANYBODY, order=st.sampled_from(ABOUT))
+    def somebody_orders(
+        self, actor: int, who: int, order: Callable[[ParticipantId, ParticipantId], c.Command]
+    ) -> None:
+        self.gives(order(self.anybody(actor), self.anybody(who)))
+
+    @rule(who=ANYBODY, order=st.sampled_from(ABOUT))
+    def the_lead_orders(self, who: int, order: Callable[[ParticipantId, ParticipantId], c.Command]) -> None:
+        lead = self.meeting.lead
+        if lead is not None:
+            self.gives(order(lead, self.anybody(who)))
+
+    # ── carrying it out ──
+
+    def anybody(self, back: int) -> ParticipantId:
+        return self.names[-1 - back] if back < len(self.names) else ParticipantId("stranger")
+
+    def tick(self) -> None:
+        if self.gives(c.Tick()):
+            due = next_deadline(self.meeting)
+            assert due is None or due > self.now_ms
+
+    def gives(self, command: c.Command) -> bool:
+        """Carry it out if the rules permit; check the step itself. True if it was not refused."""
+        before, kept = self.meeting, frozen(self.meeting)
+        try:
+            events = decide(before, command, self.now_ms)
+        except Rejected:
+            assert frozen(before) == kept
+            return False
+        assert decide(before, command, self.now_ms) == events
+        self.journal += events
+        check_who_is_shown_what(before, events)
+        self.eyes, self.meeting = watch(self.eyes, before, events)
+        assert frozen(before) == kept
+        check_nothing_was_opened(before, self.meeting, command)
+        check_the_end(before, self.meeting, command, self.now_ms)
+        return True
+
+    # ── what always holds ──
+
+    @invariant()
+    def everybody_knows_exactly_her_view(self) -> None:
+        expected = look(self.meeting)
+        assert self.eyes.keys() == expected.keys()
+        for who, eyes in self.eyes.items():
+            assert eyes.known() == expected[who].known()
+
+    @invariant()
+    def nobody_is_nowhere(self) -> None:
+        for person in self.meeting.participants.values():
+            assert person.room in {LOBBY, MAIN}
+            assert not (person.is_facilitator and person.in_lobby)
+
+    @invariant()
+    def the_group_is_held_or_at_rest(self) -> None:
+        meeting = self.meeting
+        assert attendance.consequences(meeting, self.now_ms) == ()
+        if meeting.status is Status.ENDED:
+            return
+        inside = {p.id: p for p in meeting.facilitators()}
+        assert meeting.lead is None or meeting.lead in inside
+        attended = any(p.connected for p in inside.values())
+        if attended:
+            assert meeting.status is Status.OPEN
+            assert meeting.lead is not None
+            assert inside[meeting.lead].connected
+            assert meeting.unattended_since_ms is None
+        elif meeting.status is not Status.WAITING:
+            assert meeting.unattended_since_ms is not None
+        if meeting.status is Status.WAITING:
+            assert all(p.in_lobby for p in meeting.participants.values())
+
+    @invariant()
+    def what_is_held_is_off(self) -> None:
+        for person in self.meeting.participants.values():
+            assert person.mic_allowed or not person.mic_on
+            assert person.camera_allowed or not person.camera_on
+
+    @invariant()
+    def bounds_are_kept(self) -> None:
+        meeting, rules = self.meeting, self.meeting.rules
+        facilitators = sum(1 for p in meeting.participants.values() if p.is_facilitator)
+        assert facilitators <= rules.max_facilitators
+        assert len(meeting.participants) - facilitators <= rules.max_people
+        assert len(meeting.messages) <= rules.max_messages
+        assert meeting.history_bytes == sum(len(m.body) for m in meeting.messages) <= rules.max_history_bytes
+        assert max(len(meeting.barred), len(meeting.expected)) <= rules.max_barred
+        numbers = [m.number for m in meeting.messages]
+        assert numbers == sorted(set(numbers))
+        assert all(number < meeting.next_message for number in numbers)
+
+    @invariant()
+    def only_permitted_tracks_go_to_people_of_the_same_room(self) -> None:
+        wanted = routes(self.meeting)
+        people = self.meeting.participants
+        for person in people.values():
+            others = {
+                p.id for p in people.values() if p.room == person.room and not p.in_lobby and p is not person
+            }
+            open_room = self.meeting.status is Status.OPEN and not person.in_lobby
+            for kind, sent in ((Kind.MIC, person.mic_on), (Kind.CAMERA, person.camera_on)):
+                assert wanted.get(Track(person.id, kind)) == (others if sent and open_room else None)
+        assert {track.publisher for track in wanted} <= people.keys()
+
+    @invariant()
+    def nobody_is_told_what_is_not_hers(self) -> None:
+        for viewer in self.meeting.participants.values():
+            shown = view(self.meeting, viewer)
+            if viewer.is_facilitator:
+                continue
+            assert shown.barred == ()
+            assert not shown.you.returning
+            assert not any(p.returning for p in shown.people)
+            assert not any(p.in_lobby for p in shown.people if p.id != viewer.id)
+            assert not (viewer.in_lobby and shown.messages)
+            assert all(m.number >= viewer.sees_from for m in shown.messages)
+
+    def teardown(self) -> None:
+        assert frozen(fold(self.start, self.journal)) == frozen(self.meeting)
+
+
+def frozen(meeting: Meeting) -> Meeting:
+    """A copy that later changes of its tables would not reach."""
+    return replace(meeting, participants=dict(meeting.participants), barred=dict(meeting.barred))
+
+
+def shut_out(meeting: Meeting, person: Participant) -> bool:
+    links = {bar.token_id for bar in meeting.barred.values()} - {None}
+    return person.token_id in links or person.device in {bar.device for bar in meeting.barred.values()}
+
+
+def check_nothing_was_opened(before: Meeting, after: Meeting, command: c.Command) -> None:
+    """Only she herself turns something on; only a facilitator permits again, and no reload does."""
+    ghosts = {(p.device, p.role): p for p in before.participants.values()}
+    for person in after.participants.values():
+        was = before.participants.get(person.id) or ghosts.get((person.device, person.role))
+        mine = isinstance(command, c.SetMedia) and command.actor == person.id
+        if not mine:
+            assert not person.mic_on or (was is not None and was.mic_on)
+            assert not person.camera_on or (was is not None and was.camera_on)
+        if was is None:
+            continue
+        assert was.mic_allowed or not person.mic_allowed or isinstance(command, c.AllowMic)
+        assert was.camera_allowed or not person.camera_allowed or isinstance(command, c.AllowCamera)
+
+
+def check_the_end(before: Meeting, after: Meeting, command: c.Command, now_ms: int) -> None:
+    """Ended: by a facilitator, because nobody is left, or because nobody held the group for too long."""
+    since = before.unattended_since_ms
+    abandoned = (
+        isinstance(command, c.Tick) and since is not None and now_ms >= since + RULES.abandoned_after_ms
+    )
+    must_end = not after.participants or isinstance(command, c.End) or abandoned
+    assert (after.status is Status.ENDED) == (must_end and after != before)
+
+
+def check_who_is_shown_what(meeting: Meeting, events: tuple[e.Event, ...]) -> None:
+    """Secrets of the facilitators go to facilitators; the lobby is told of nobody but oneself."""
+    for event in events:
+        before, meeting = meeting, evolve(meeting, event)
+        for showing in showings(before, meeting, event):
+            assert showing.viewers
+            people = [meeting.participants[viewer] for viewer in showing.viewers]
+            if for_facilitators(showing.sight):
+                assert all(p.is_facilitator for p in people)
+            about = getattr(showing.sight, "participant", None)
+            assert all(p.id == about for p in people if p.in_lobby)
+
+
+def for_facilitators(sight: object) -> bool:
+    match sight:
+        case BarShown() | e.BarUndone():
+            return True
+        case Came():
+            return sight.person.in_lobby or sight.person.returning
+        case Moved():
+            return True
+        case _:
+            return False
+
+
+TestEveryEvening = Evening.TestCase
+TestEveryEvening.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)

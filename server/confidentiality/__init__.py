@@ -1,0 +1,1 @@
+"""What keeps nothing kept: a hardened process, logs without anybody in them."""

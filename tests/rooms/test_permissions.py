@@ -1,0 +1,113 @@
+"""Role by role, command by command: who may give what, from where, and against whom."""
+
+from typing import get_args
+
+import pytest
+
+from server.rooms import commands as c
+from server.rooms.errors import Refusal
+from server.rooms.ids import MessageNumber, ParticipantId
+from server.rooms.permissions import FROM_THE_LOBBY, MAY, NOT_AGAINST_FACILITATORS
+from server.rooms.state import Meeting, Role
+
+from .cast import FAYE, FIONA, GUS, MARA, MIA, after, circle, join, refusal
+
+WAITING = ParticipantId("wanda")
+"""A member in the lobby."""
+
+ALL, HOSTS = "all", "facilitators"
+TABLE = {
+    # command: (who may, from the lobby too, may it be used on a facilitator)
+    c.Leave: (ALL, True, None),
+    c.SetMedia: (ALL, True, None),
+    c.Say: (ALL, False, None),
+    c.DeleteMessage: (ALL, False, None),
+    c.Admit: (HOSTS, False, True),
+    c.Deny: (HOSTS, False, False),
+    c.SendToLobby: (HOSTS, False, False),
+    c.Mute: (HOSTS, False, False),
+    c.AllowMic: (HOSTS, False, True),
+    c.StopCamera: (HOSTS, False, False),
+    c.AllowCamera: (HOSTS, False, True),
+    c.Lock: (HOSTS, False, None),
+    c.Unlock: (HOSTS, False, None),
+    c.Remove: (HOSTS, False, False),
+    c.UndoBar: (HOSTS, False, None),
+    c.End: (HOSTS, False, None),
+}
+
+
+def evening() -> Meeting:
+    """Two facilitators, two members, a guest; Wanda waits; one message of each who is in."""
+    meeting = circle(MIA, MARA)
+    meeting = after(meeting, join(FAYE, Role.FACILITATOR), join(GUS, Role.GUEST), c.Admit(FIONA, GUS))
+    meeting = after(meeting, join(WAITING))
+    return after(meeting, c.Say(FIONA, b"x"), c.Say(MIA, b"x"), c.Say(GUS, b"x"))
+
+
+def give(kind: type, actor: ParticipantId, who: ParticipantId = MARA) -> c.PersonCommand:
+    """This command, by this person."""
+    if kind is c.SetMedia:
+        return c.SetMedia(actor, mic=True, camera=True)
+    if kind is c.Say:
+        return c.Say(actor, b"hello")
+    if kind is c.DeleteMessage:
+        own = {FIONA: 1, MIA: 2, GUS: 3}
+        return c.DeleteMessage(actor, MessageNumber(own.get(actor, 1)))
+    command: c.PersonCommand = kind(actor, who) if "who" in kind.__slots__ else kind(actor)
+    return command
+
+
+def test_every_command_of_people_has_its_line():
+    assert set(get_args(c.PersonCommand)) == set(TABLE) == set(MAY)
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("role", "actor"), [(Role.MEMBER, MIA), (Role.GUEST, GUS), (Role.FACILITATOR, FIONA)]
+)
+def test_role_may_give_what_the_table_says(kind: type, role: Role, actor: ParticipantId):
+    permitted = TABLE[kind][0] == ALL or role is Role.FACILITATOR
+    assert (refusal(evening(), give(kind, actor)) is Refusal.NOT_ALLOWED) is not permitted
+    assert (role in MAY[kind]) is permitted
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
+def test_who_waits_may_leave_and_set_media_only(kind: type):
+    permitted = TABLE[kind][1]
+    assert refusal(evening(), give(kind, WAITING)) is (None if permitted else Refusal.NOT_HERE)
+    assert (kind in FROM_THE_LOBBY) is permitted
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
+def test_nobody_gives_commands_without_being_here(kind: type):
+    assert refusal(evening(), give(kind, ParticipantId("stranger"))) is Refusal.NOT_HERE
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind, line in TABLE.items() if line[2] is not None], ids=lambda kind: kind.__name__
+)
+def test_facilitators_are_equals(kind: type):
+    usable = TABLE[kind][2]
+    told = refusal(evening(), give(kind, FIONA, FAYE))
+    assert told is (Refusal.ALREADY_SO if usable else Refusal.NOT_ALLOWED)
+    assert (kind in NOT_AGAINST_FACILITATORS) is not usable
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in TABLE if "who" in kind.__slots__], ids=lambda kind: kind.__name__
+)
+def test_nobody_is_found_who_is_not_here(kind: type):
+    assert refusal(evening(), give(kind, FIONA, ParticipantId("stranger"))) is Refusal.NO_SUCH_PERSON
+
+
+@pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
+def test_nothing_is_accepted_after_the_end(kind: type):
+    assert refusal(after(evening(), c.End(FIONA)), give(kind, FIONA)) is Refusal.ENDED
+
+
+def test_command_of_no_line_is_nobodys():
+    class Shout(c.Leave):
+        """A command that somebody added and forgot to permit."""
+
+    assert refusal(evening(), Shout(FIONA)) is Refusal.NOT_ALLOWED

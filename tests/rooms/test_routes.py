@@ -1,0 +1,70 @@
+"""Who is heard and seen by whom, row by row."""
+
+import pytest
+
+from server.rooms import commands as c
+from server.rooms.ids import ParticipantId
+from server.rooms.routes import Kind, Track, routes
+from server.rooms.state import Meeting, Role, Status
+
+from .cast import FIONA, MARA, MIA, after, circle, empty, join
+
+MIC = Track(MIA, Kind.MIC)
+CAMERA = Track(MIA, Kind.CAMERA)
+OTHERS = frozenset({FIONA, MARA})
+
+
+def sending(*, mic: bool, camera: bool) -> Meeting:
+    return after(circle(MIA, MARA), c.SetMedia(MIA, mic=mic, camera=camera)) if mic or camera else circle(MIA)
+
+
+@pytest.mark.parametrize(
+    ("mic", "camera", "tracks"),
+    [(False, False, set()), (True, False, {MIC}), (False, True, {CAMERA}), (True, True, {MIC, CAMERA})],
+)
+def test_what_is_on_goes_to_everybody_else(mic: bool, camera: bool, tracks: set[Track]):  # noqa: FBT001 - a row
+    assert routes(sending(mic=mic, camera=camera)) == dict.fromkeys(tracks, OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("order", "left"), [(c.Mute, {CAMERA}), (c.StopCamera, {MIC}), (c.SendToLobby, set()), (c.Remove, set())]
+)
+def test_what_a_facilitator_closed_reaches_nobody(order: type[c.Mute], left: set[Track]):
+    meeting = after(sending(mic=True, camera=True), order(FIONA, MIA))
+    assert routes(meeting) == dict.fromkeys(left, OTHERS)
+
+
+def test_the_lobby_neither_sends_nor_receives():
+    meeting = after(sending(mic=True, camera=False), join("wanda"))
+    meeting = after(meeting, c.SetMedia(ParticipantId("wanda"), mic=True, camera=True))
+    assert routes(meeting) == {MIC: OTHERS}
+
+
+def test_nobody_is_heard_before_a_facilitator_came():
+    meeting = after(empty(), join(MIA), c.SetMedia(MIA, mic=True, camera=True))
+    assert meeting.status is Status.WAITING
+    assert routes(meeting) == {}
+
+
+def test_a_pause_stops_everything_and_its_end_brings_it_back():
+    meeting = sending(mic=True, camera=True)
+    lost = after(meeting, c.LoseConnection(FIONA, 1), at_ms=0)
+    assert routes(lost) == routes(meeting)
+    paused = after(lost, c.Tick(), at_ms=meeting.rules.pause_after_ms)
+    assert routes(paused) == {}
+    back = after(paused, join("fiona again", Role.FACILITATOR, page=FIONA), at_ms=20_000)
+    assert routes(back)[MIC] == {"fiona again", MARA}
+
+
+def test_who_lost_her_socket_is_still_heard():
+    meeting = after(sending(mic=True, camera=False), c.LoseConnection(MIA, 1))
+    assert routes(meeting) == {MIC: OTHERS}
+
+
+def test_alone_is_heard_by_nobody():
+    meeting = after(circle(), c.SetMedia(FIONA, mic=True, camera=False))
+    assert routes(meeting) == {Track(FIONA, Kind.MIC): frozenset()}
+
+
+def test_nobody_sends_a_screen_yet():
+    assert {track.kind for track in routes(sending(mic=True, camera=True))} == {Kind.MIC, Kind.CAMERA}

@@ -59,7 +59,9 @@ class OfferSection:
     parameters: Mapping[str, str]
     """Format parameters (fmtp) of the codec."""
     extensions: Mapping[Extension, int]
-    """Those we know, offered both ways with an id of 1 … 14; `accepted_extensions` says what the answer takes."""
+    """Those we know that may be used in this direction, id 1 … 14; `accepted_extensions` says what the answer takes."""
+    one_way_extensions: frozenset[Extension]
+    """Of these, the ones offered in this direction only (Firefox does so for rids)."""
     feedback: frozenset[str]
     """RTCP feedback offered for the codec, such as `nack pli`."""
     sources: tuple[SourcePair, ...]
@@ -227,7 +229,15 @@ def _transport(section: OfferSection, local: LocalDescription) -> list[str]:
         "a=setup:passive",
         "a=rtcp-mux",
         "a=rtcp-rsize",
-        *(f"a=extmap:{number} {extension}" for extension, number in accepted_extensions(section).items()),
+        *_extension_lines(section),
+    ]
+
+
+def _extension_lines(section: OfferSection) -> list[str]:
+    mirrored = "/recvonly" if section.publishes else "/sendonly"
+    return [
+        f"a=extmap:{number}{mirrored if extension in section.one_way_extensions else ''} {extension}"
+        for extension, number in accepted_extensions(section).items()
     ]
 
 

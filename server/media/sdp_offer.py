@@ -26,7 +26,7 @@ _OPUS_HZ = 48_000
 _VIDEO_HZ = 90_000
 _MAX_PAYLOAD_TYPE = 127
 _MAX_SSRC = 2**32 - 1
-# An id with a direction behind it is offered one way only; one above 14 needs two-byte headers (RFC 8285 §4.2).
+# One above 14 needs two-byte headers (RFC 8285 §4.3).
 _EXTENSION_IDS = frozenset(str(number) for number in range(1, 15))
 _MAX_GROUP = 8
 _MAX_DIGITS = 10
@@ -131,6 +131,7 @@ def _section(index: int, block: _Block) -> OfferSection | RejectedSection:
         raise OfferRefused(OfferFault.NOT_BUNDLED)
     direction = next((each for each in Direction if each in block.attributes), Direction.SENDRECV)
     publishes = direction in {Direction.SENDONLY, Direction.SENDRECV}
+    extensions, one_way = _extensions(block, direction)
     return OfferSection(
         index=index,
         mid=mid,
@@ -141,7 +142,8 @@ def _section(index: int, block: _Block) -> OfferSection | RejectedSection:
         clock_rate=_OPUS_HZ if kind == "audio" else _VIDEO_HZ,
         channels=2 if kind == "audio" else 1,
         parameters=codecs[payload_type].parameters,
-        extensions=_extensions(block),
+        extensions=extensions,
+        one_way_extensions=one_way,
         feedback=_feedback(block, payload_type),
         sources=_sources(block) if publishes else (),
         rids=_rids(block) if publishes else (),
@@ -177,16 +179,26 @@ def _rtx(codecs: dict[int, _Codec], payload_type: int) -> int | None:
     return None
 
 
-def _extensions(block: _Block) -> dict[Extension, int]:
+def _extensions(block: _Block, direction: Direction) -> tuple[dict[Extension, int], frozenset[Extension]]:
+    """Those that may be used in `direction`, and which of them are offered for that direction alone."""
     known: dict[Extension, int] = {}
+    one_way = set()
     for value in block.attributes.get("extmap", ()):
-        number, _, rest = value.partition(" ")
+        place, _, rest = value.partition(" ")
+        number, _, way = place.partition("/")
         extension = _KNOWN_EXTENSIONS.get(rest.partition(" ")[0])
-        if extension is not None and number in _EXTENSION_IDS:
-            known.setdefault(extension, int(number))
+        if (
+            extension is None
+            or number not in _EXTENSION_IDS
+            or way not in {"", Direction.SENDRECV, direction}
+        ):
+            continue
+        known.setdefault(extension, int(number))
+        if way not in {"", Direction.SENDRECV}:
+            one_way.add(extension)
     if len(set(known.values())) != len(known):
         raise OfferRefused(OfferFault.MALFORMED)
-    return known
+    return known, frozenset(one_way)
 
 
 def _feedback(block: _Block, payload_type: int) -> frozenset[str]:

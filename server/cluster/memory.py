@@ -41,8 +41,8 @@ class MemoryJournal:
             raise JournalClosed
         return self._base
 
-    async def follow(self, after: int) -> AsyncIterator[Entry]:
-        """Registered before the kept entries are read, so that none is missed or seen twice."""
+    def follow(self, after: int) -> AsyncIterator[Entry]:
+        """Registered when called, not when first awaited: nothing appended in between is missed."""
         inbox: asyncio.Queue[Entry | None] = asyncio.Queue()
         for entry in self._entries:
             if entry.position > after:
@@ -50,6 +50,9 @@ class MemoryJournal:
         if self._base is None:
             inbox.put_nowait(None)
         self._followers.add(inbox)
+        return self._read(inbox)
+
+    async def _read(self, inbox: asyncio.Queue[Entry | None]) -> AsyncIterator[Entry]:
         try:
             while (next_entry := await inbox.get()) is not None:
                 yield next_entry

@@ -53,7 +53,7 @@ class Replica:
         """keep_steps: how many steps back a resume is possible without a whole snapshot."""
         self.meeting = start.meeting
         self.position = start.position
-        self._journal = journal
+        self._entries = journal.follow(start.position)
         self._steps: deque[Step] = deque(maxlen=keep_steps)
         self._listeners: list[StepListener] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -63,7 +63,7 @@ class Replica:
 
     async def run(self) -> None:
         """Follow until the journal is closed."""
-        async for entry in self._journal.follow(self.position):
+        async for entry in self._entries:
             self._apply(entry)
         for listener in self._listeners:
             listener.over()

@@ -8,11 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from server.cluster.memory import MemoryJournal
 from server.hosting.clock import SystemClock
 from server.hosting.directory import Directory, HostingLimits
+from server.media.server import MediaServer
+from server.media.settings import MediaSettings
 from server.rooms.state import Rules
 from server.signaling.arrivals import Arrivals
 from server.signaling.endpoint import Endpoint, EndpointLimits
@@ -22,6 +25,11 @@ from server.signaling.links import LinkKeys
 from server.signaling.origin import OriginPseudonyms
 from server.signaling.outbox import OutboxLimits
 from server.signaling.session import SessionLimits
+from server.web.about import about_routes
+from server.web.create import create_routes
+from server.web.headers import SecurityHeaders
+from server.web.health import health_routes
+from server.web.pages import page_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -40,43 +48,72 @@ def create_app(
     """The whole server as one ASGI application.
 
     clock, media, wall_s: given by tests; otherwise this machine's time and the real media server.
+    Raises: OSError if the media port cannot be bound.
     """
     clock = clock or SystemClock()
+    media_server = _media_server(settings) if media is None else None
+    control = media or media_server
+    assert control is not None  # noqa: S101 - one of the two is
     switchboard = Switchboard(clock)
     links = LinkKeys(settings.signing_keys)
-    turn = TurnService(settings.turn_urls, settings.turn_secret or "", settings.turn_lifetime_s)
+    origin_of = OriginPseudonyms(secrets.token_bytes(32)).of
     directory = Directory(
         clock=clock,
-        media=media,
+        media=control,
         new_journal=MemoryJournal,
         rules=Rules(),
         limits=HostingLimits(max_meetings=settings.max_meetings),
     )
+    turn = TurnService(settings.turn_urls, settings.turn_secret or "", settings.turn_lifetime_s)
     arrivals = Arrivals(
         directory=directory,
         switchboard=switchboard,
-        media=media,
+        media=control,
         links=links,
         wall_s=wall_s,
         ice_servers=lambda: turn.ice_servers(wall_s()),
     )
     endpoint = Endpoint(
-        arrivals=arrivals,
-        media=media,
-        clock=clock,
-        origin_of=OriginPseudonyms(secrets.token_bytes(32)).of,
-        limits=EndpointLimits(
-            session=SessionLimits(
-                burst_frames=settings.signaling_burst, frames_per_second=settings.signaling_per_second
-            ),
-            outbox=OutboxLimits(settings.outbox_frames, settings.outbox_bytes),
-        ),
+        arrivals=arrivals, media=control, clock=clock, origin_of=origin_of, limits=_endpoint_limits(settings)
     )
+    ready = False
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        nonlocal ready
+        if media_server is not None:
+            media_server.start(switchboard)
+        ready = True
         yield
+        ready = False
         switchboard.close()
         await directory.close()
+        if media_server is not None:
+            await media_server.stop()
 
-    return Starlette(lifespan=lifespan, routes=[WebSocketRoute("/ws", endpoint.serve)])
+    return Starlette(
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders, base_url=settings.base_url)],
+        routes=[
+            WebSocketRoute("/ws", endpoint.serve),
+            *create_routes(settings, links, clock=clock, wall_s=wall_s, origin_of=origin_of),
+            *about_routes(settings),
+            *health_routes(lambda: ready),
+            *page_routes(settings.web_dist),
+        ],
+    )
+
+
+def _media_server(settings: Settings) -> MediaServer:
+    return MediaServer(
+        MediaSettings(
+            host=settings.media_bind_host, port=settings.media_port, announced=settings.media_addresses
+        )
+    )
+
+
+def _endpoint_limits(settings: Settings) -> EndpointLimits:
+    return EndpointLimits(
+        session=SessionLimits(settings.signaling_burst, settings.signaling_per_second),
+        outbox=OutboxLimits(settings.outbox_frames, settings.outbox_bytes),
+    )

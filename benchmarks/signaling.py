@@ -25,6 +25,7 @@ from server.rooms import commands as c
 from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
 from server.rooms.state import Role, Rules
 from server.signaling.fanout import Switchboard
+from server.signaling.links import LinkKeys
 from server.signaling.outbox import Outbox, OutboxLimits
 from tests.support.fake_media import FakeMedia
 from tests.support.live_server import LiveServer, live_server
@@ -82,8 +83,6 @@ def _serve(pipe_out: int) -> None:
 
 async def over_sockets(port: int, pid: int, rooms: int, seconds: float) -> tuple[float, float, float]:
     """(events per CPU-second of the server, its CPU seconds, wall seconds)."""
-    from server.signaling.links import LinkKeys
-
     server = LiveServer(port, LinkKeys({"bench": bytes(32)}))
     groups = [server.group() for _ in range(rooms)]
     clients = [[await group.facilitator() for _ in range(PEOPLE)] for group in groups]

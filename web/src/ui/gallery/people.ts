@@ -1,0 +1,105 @@
+/** Made-up people and a made-up meeting for the gallery. */
+import type { AppState, ChatMessage, MeetingView, Person, Profile } from '../../state/model';
+
+/** 23:14 on a winter night; fixed so that pictures can be compared. Wall clock, ms. */
+export const AT_MS = Date.UTC(2026, 0, 12, 23, 14);
+
+const NAMES = [
+  'Ruth',
+  'Ana',
+  'Mia',
+  'Wilhelmina-Christiane',
+  'Noor',
+  'فاطمة',
+  'Jo',
+  'Lucía',
+  'Sky',
+  'Priya',
+  'Tomasz',
+  'Eun-ji',
+];
+
+export function open(name: string, pronouns: string | null = null): Profile {
+  return { kind: 'open', name, pronouns };
+}
+
+export function person(index: number, changes: Partial<Person> = {}): Person {
+  return {
+    id: `person-${String(index).padStart(4, '0')}`,
+    role: index === 0 ? 'facilitator' : 'member',
+    profile: open(NAMES[index % NAMES.length] ?? 'Ana', index === 1 ? 'she/her' : null),
+    room: 'main',
+    connected: true,
+    mic: index % 3 !== 2,
+    camera: index % 2 === 0,
+    micAllowed: true,
+    cameraAllowed: true,
+    returning: false,
+    ...changes,
+  };
+}
+
+export function people(count: number): readonly Person[] {
+  return Array.from({ length: count }, (_, index) => person(index));
+}
+
+export function message(number: number, author: Person, text: string | null, mine = false): ChatMessage {
+  return {
+    number,
+    author: author.id,
+    authorProfile: author.profile,
+    mine,
+    body: text === null ? { kind: 'unreadable' } : { kind: 'text', text },
+    atMs: AT_MS + number * 60_000,
+  };
+}
+
+/** A meeting of `count` in which I am the member Ana. */
+export function meeting(count: number, changes: Partial<MeetingView> = {}): MeetingView {
+  const everybody = people(count);
+  const others = everybody.filter((one) => one.id !== 'person-0001');
+  return {
+    you: 'person-0001',
+    role: 'member',
+    status: 'open',
+    locked: false,
+    lead: 'person-0000',
+    present: count,
+    people: everybody,
+    messages: [],
+    outgoing: [],
+    barred: [],
+    graceMs: 90_000,
+    speaking: ['person-0000'],
+    seats: others.map((one) => ({ who: one.id, audio: one.mic, video: one.camera })),
+    decrypting: others.map((one) => one.id),
+    happenings: [],
+    ...changes,
+  };
+}
+
+/** The same meeting as its facilitator Ruth sees it. */
+export function led(count: number, changes: Partial<MeetingView> = {}): MeetingView {
+  return meeting(count, { you: 'person-0000', role: 'facilitator', speaking: ['person-0001'], ...changes });
+}
+
+export const QUIET: Omit<AppState, 'phase'> = {
+  line: { kind: 'up' },
+  transport: 'up',
+  devices: {
+    mic: 'off',
+    camera: 'off',
+    mics: [],
+    cameras: [],
+    speakers: [],
+    micId: null,
+    cameraId: null,
+    speakerId: null,
+    micLevel: 0,
+    previewVersion: 0,
+  },
+  wanted: { mic: false, camera: false },
+  sealing: false,
+  soundBlocked: false,
+  notices: [],
+};

@@ -1,0 +1,95 @@
+/**
+ * Stands in for the client in the gallery: shows a fixed state and writes down what the screens ask for.
+ *
+ * Called by `gallery.ts`; tests read `window.asked` and change the state with `window.show`.
+ */
+import type { AppState } from '../../state/model';
+import type { Client } from '../context.svelte';
+
+declare global {
+  interface Window {
+    asked: unknown[][];
+    show: (changes: Partial<AppState>) => void;
+  }
+}
+
+const METHODS = [
+  'start',
+  'createMeeting',
+  'open',
+  'look',
+  'prepare',
+  'backToArrived',
+  'knock',
+  'tryAgain',
+  'startOver',
+  'toggleMic',
+  'toggleCamera',
+  'chooseDevice',
+  'allowSound',
+  'say',
+  'discardOutgoing',
+  'retryOutgoing',
+  'deleteMessage',
+  'leave',
+  'quickExit',
+  'dismiss',
+  'admit',
+  'deny',
+  'sendToLobby',
+  'mute',
+  'allowMic',
+  'stopCamera',
+  'allowCamera',
+  'lock',
+  'unlock',
+  'remove',
+  'undoBar',
+  'end',
+] as const satisfies readonly (keyof Client)[];
+
+/** A still picture as a camera would give it: light above, dark below, so that words over it can be judged. */
+function picture(): MediaStream {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 240;
+  const pen = canvas.getContext('2d');
+  if (pen !== null) {
+    const light = pen.createLinearGradient(0, 0, 0, canvas.height);
+    light.addColorStop(0, '#e8dccb');
+    light.addColorStop(1, '#4d5a58');
+    pen.fillStyle = light;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  }
+  return canvas.captureStream(1);
+}
+
+export function standIn(first: AppState): Client {
+  let state = first;
+  const listeners = new Set<(state: AppState) => void>();
+  const stream = picture();
+  window.asked = [];
+  window.show = (changes) => {
+    state = { ...state, ...changes };
+    for (const listener of listeners) listener(state);
+  };
+
+  type Noted = Record<(typeof METHODS)[number], (...values: unknown[]) => void>;
+  const noted = Object.fromEntries(
+    METHODS.map((method) => [method, (...values: unknown[]) => window.asked.push([method, ...values])]),
+  ) as unknown as Noted; // fromEntries forgets the keys
+
+  return {
+    ...noted,
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      listener(state);
+      return () => listeners.delete(listener);
+    },
+    previewStream: () => stream,
+    streamOf: () => stream,
+  };
+}

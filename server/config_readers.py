@@ -1,4 +1,4 @@
-"""Texts of the environment become values, or a ValueError that says what is needed; called by `config` only.
+"""Texts of the environment become values, or a ValueError that says what is needed; called by `config`; `cli` shares `whole`.
 
 No reader repeats the text it was given: it may be a secret. Imports the standard library only.
 """

@@ -199,8 +199,7 @@ def write_answer(
             lines += _rejection(section)
             continue
         lines += _transport(section, local)
-        if section is accepted[0]:  # a bundle has one set of candidates
-            lines += _candidates(local)
+        lines += _candidates(local)  # in all: browsers read the first section's, aiortc the last one's
         lines += _codecs(section)
         lines += _sending(section, outgoing.get(section.index), seats.get(section.index))
     return "".join(line + "\r\n" for line in lines)

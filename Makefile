@@ -25,7 +25,8 @@ e2e: $(VENV)/.dev web chromium
 	$(PY) -m pytest -m browser
 
 bench: $(VENV)/.dev web
-	$(PY) -m benchmarks
+	@for name in $$(grep -l '^if __name__' benchmarks/*.py | xargs -n1 basename -s .py); do \
+	  echo "── $$name"; $(PY) -m benchmarks.$$name || exit 1; done
 
 lint: $(VENV)/.dev web/node_modules/.stamp
 	$(PY) -m ruff check

@@ -22,6 +22,7 @@ export class Peer {
   readonly seats: readonly SeatTracks[];
   readonly #pc: RTCPeerConnection;
   readonly #senders: Readonly<Record<DeviceKind, RTCRtpSender>>;
+  readonly #tracks: Record<DeviceKind, MediaStreamTrack | null> = { mic: null, camera: null };
   #offer: RTCSessionDescriptionInit | null = null;
 
   constructor(
@@ -104,9 +105,10 @@ export class Peer {
 
   /** null: nothing leaves. */
   async send(kind: DeviceKind, track: MediaStreamTrack | null): Promise<void> {
-    const sender = this.#senders[kind];
-    if (sender.track === track || this.#pc.signalingState === 'closed') return;
-    await sender.replaceTrack(track);
+    if (this.#tracks[kind] === track || this.#pc.signalingState === 'closed') return;
+    // Not `sender.track`: that one follows only when the browser has come to it, and the last wish must win.
+    this.#tracks[kind] = track;
+    await this.#senders[kind].replaceTrack(track);
   }
 
   close(): void {

@@ -83,7 +83,8 @@ export class SeatBoard {
   /** Throws where this browser cannot, or the loudspeaker is gone. */
   async direct(speakerId: string): Promise<void> {
     this.#speakerId = speakerId;
-    await Promise.all(this.#places.map(({ voice }) => voice?.direct(speakerId)));
+    const voices = this.#places.flatMap(({ voice }) => (voice === null ? [] : [voice]));
+    await Promise.all(voices.map((voice) => voice.direct(speakerId)));
   }
 
   end(): void {

@@ -178,6 +178,7 @@ class Evening(RuleBasedStateMachine):
             self.other_eyes, then = watch(self.other_eyes, then, (event,))
         assert frozen(before) == kept
         check_nothing_was_opened(before, self.meeting, command)
+        check_no_facilitator_was_turned_away(before, events)
         check_the_end(before, self.meeting, command, self.now_ms)
         return True
 
@@ -288,6 +289,12 @@ def check_nothing_was_opened(before: Meeting, after: Meeting, command: c.Command
             continue
         assert was.mic_allowed or not person.mic_allowed or isinstance(command, c.AllowMic)
         assert was.camera_allowed or not person.camera_allowed or isinstance(command, c.AllowCamera)
+
+
+def check_no_facilitator_was_turned_away(before: Meeting, events: tuple[e.Event, ...]) -> None:
+    for event in events:
+        if isinstance(event, e.Parted) and event.how in {e.Parting.REMOVED, e.Parting.DENIED}:
+            assert not before.participants[event.participant].is_facilitator
 
 
 def check_the_end(before: Meeting, after: Meeting, command: c.Command, now_ms: int) -> None:

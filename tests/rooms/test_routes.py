@@ -1,8 +1,11 @@
 """Who is heard and seen by whom, row by row."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.rooms import commands as c
+from server.rooms.change import put
 from server.rooms.ids import ParticipantId
 from server.rooms.routes import Kind, Track, routes
 from server.rooms.state import Meeting, Role, Status
@@ -64,6 +67,13 @@ def test_who_lost_her_socket_is_still_heard():
 def test_alone_is_heard_by_nobody():
     meeting = after(circle(), c.SetMedia(FIONA, mic=True, camera=False))
     assert routes(meeting) == {Track(FIONA, Kind.MIC): frozenset()}
+
+
+@pytest.mark.parametrize(("held", "left"), [("mic_allowed", CAMERA), ("camera_allowed", MIC)])
+def test_what_is_held_is_not_forwarded_even_if_it_were_on(held: str, left: Track):
+    meeting = sending(mic=True, camera=True)
+    person = replace(meeting.participants[MIA], **{held: False})
+    assert routes(put(meeting, person)) == {left: OTHERS}
 
 
 def test_nobody_sends_a_screen_yet():

@@ -28,6 +28,10 @@ export default defineConfig(
     languageOptions: {
       parserOptions: { parser: ts.parser, svelteConfig },
     },
+    rules: {
+      // Handlers in markup are one call; braces around each would only hide it.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
   },
   {
     files: ['*.js'],

@@ -10,7 +10,7 @@ import './ui/styles/elements.css';
 const place = document.getElementById('app');
 if (place === null) throw new Error('index.html has no place for the app');
 
-beginLook();
+beginLook(new Date().getHours());
 const client = new KithClient();
 await speak(preferredLanguage(navigator.languages));
 client.start();

@@ -20,6 +20,7 @@ export const en = {
   'app.name_unreadable': 'Name could not be read',
 
   'exit.button': 'Quick exit',
+  'exit.what': 'What Quick exit does',
   'exit.about':
     'Quick exit (or the Escape key twice) ends sound and picture at once and shows another page. Going back does not return here. It cannot hide the browser’s history, nor this device from software that watches it.',
 
@@ -125,7 +126,7 @@ export const en = {
   'devices.no_picture': 'Camera off',
   'devices.level': 'Microphone level',
   'devices.speak': 'Say a few words: the bar moves when your microphone hears you.',
-  'devices.use_mic': 'Microphone',
+  'devices.use_mic': 'Mic',
   'devices.use_camera': 'Camera',
   'devices.on': 'on',
   'devices.off': 'off',
@@ -135,9 +136,8 @@ export const en = {
   'devices.choose_camera': 'Which camera',
   'devices.choose_speaker': 'Where to hear the others',
   'devices.unnamed': 'Device {n}',
-  'devices.listen': 'Listen and type',
-  'devices.listen_help':
-    'You can come without camera and microphone: you hear the others and write in the chat.',
+
+  'devices.listen_help': 'You can come with both off: you hear the others and write in the chat.',
   'devices.mic.denied':
     'The browser may not use your microphone. To change that, tap the sign beside the address and allow it.',
   'devices.mic.missing': 'No microphone was found. You can listen and type.',
@@ -149,6 +149,7 @@ export const en = {
   'devices.camera.taken': 'Another program is using the camera. Close it and try again, or leave it off.',
   'devices.camera.ended': 'The camera stopped. Tap to turn it on again.',
   'devices.knock': 'Ask to come in',
+  'devices.knock_listening': 'Ask to listen and type',
   'devices.enter': 'Go in',
   'devices.knocking': 'Asking…',
 
@@ -291,8 +292,7 @@ export const en = {
   'leave.stay': 'Stay',
 
   'paused.title': 'The meeting is paused',
-  'paused.text':
-    'The facilitator’s connection was lost. Sound, picture and chat rest until a facilitator is back.',
+  'paused.text': 'No facilitator is connected just now. Sound, picture and chat rest until one is back.',
   'paused.place': 'Your place is kept. You can stay here or leave.',
   'paused.chat': 'Read the chat',
 
@@ -373,5 +373,5 @@ export const en = {
     'A facilitator turned you away before. If this was a mistake, contact the facilitator another way: it can be taken back, and then you can ask again here.',
   'over.ask_again': 'Ask again',
   'over.come_back': 'Come back in',
-  'over.start': 'Start a group',
+  'over.start': 'Start a new group',
 } as const;

@@ -10,9 +10,7 @@ type English = typeof en;
 export type TextKey = keyof English;
 
 /** Forms of `Intl.PluralRules`; `zero` is also taken for a plain 0, `other` must exist. */
-export type PluralForms = { readonly other: string } & {
-  readonly [category in Intl.LDMLPluralRule]?: string;
-};
+export type PluralForms = { readonly other: string } & Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>;
 
 /** What a language file has to be: every key, a plural where English has one. */
 export type Dictionary = {
@@ -61,7 +59,7 @@ export function makeTranslate(tag: string, words: Dictionary, rightToLeft: boole
     const values: Readonly<Record<string, string | number>> = given[0] ?? {};
     const entry: string | PluralForms = words[key];
     if (typeof entry === 'string') return filled(entry, values);
-    const n = values['n'];
+    const { n } = values;
     return filled(chosenForm(entry, typeof n === 'number' ? n : 0, rules), values);
   };
 }

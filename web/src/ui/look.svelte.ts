@@ -24,12 +24,12 @@ export function currentLook(): Look {
 
 export function setLook(next: Look): void {
   look = next;
-  document.documentElement.dataset['look'] = next;
+  document.documentElement.dataset.look = next;
   document.querySelector('meta[name="theme-color"]')?.setAttribute('content', GROUND[next]);
 }
 
 /** Colours follow hour and device until `setLook` is called by hand; once per page. */
-export function beginLook(): void {
+export function beginLook(hour: number): void {
   const light = window.matchMedia('(prefers-color-scheme: light)');
-  setLook(lookAt(new Date().getHours(), light.matches));
+  setLook(lookAt(hour, light.matches));
 }

@@ -18,8 +18,9 @@ export function pronounsOf(profile: Profile): string | null {
 
 /** The letter for a tile without picture; whole characters, not halves of them. */
 export function initialOf(profile: Profile): string {
-  const first = [...nameOf(profile).trim()][0] ?? '·';
-  return first.toLocaleUpperCase();
+  const characters = new Intl.Segmenter().segment(nameOf(profile).trim());
+  const first = characters[Symbol.iterator]().next();
+  return first.done === true ? '·' : first.value.segment.toLocaleUpperCase();
 }
 
 export type NameHint = 'name.hint_email' | 'name.hint_phone' | 'name.hint_full';

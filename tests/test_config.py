@@ -151,6 +151,11 @@ def test_a_value_that_cannot_be_read_is_named_and_not_repeated(variable: str, te
         assert text not in said
 
 
+def test_another_web_client_is_taken_when_it_is_built(tmp_path: Path):
+    (tmp_path / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    assert read(KITH_WEB_DIST=str(tmp_path)).web_dist == tmp_path
+
+
 @pytest.mark.parametrize("half", [{"KITH_TURN_URLS": "turn:a.example"}, {"KITH_TURN_SECRET": "s"}])
 def test_turn_needs_both_its_settings(half: dict[str, str]):
     assert "together" in complaint(half)

@@ -46,6 +46,10 @@ class Feedback:
     def __init__(self, settings: MediaSettings, send: Callable[[bytes, Address], bool]) -> None:
         self._settings = settings
         self._send = send
+        self.asked = 0
+        """Packets asked of publishers again."""
+        self.resent = 0
+        """Packets sent to subscribers again."""
 
     # ── from a peer ──────────────────────────────────────────────────────────────────────────────
 
@@ -91,11 +95,13 @@ class Feedback:
             return
         for seq16 in nack.lost[: self._settings.max_nack_answers]:
             again = subscription.retransmission(seq16, now_us // 1000, now_us)
-            if again is not None:
-                try:
-                    self._send(peer.outbound.protect(*again), peer.address)
-                except (IndexRefused, ValueError):  # too long with RTX's two bytes: it stays lost
-                    continue
+            if again is None:
+                continue
+            try:
+                self._send(peer.outbound.protect(*again), peer.address)
+            except (IndexRefused, ValueError):  # too long with RTX's two bytes: it stays lost
+                continue
+            self.resent += 1
 
     def _wish_keyframe(self, peer: Peer, ssrc: int) -> None:
         subscription = peer.by_outgoing_ssrc.get(ssrc)
@@ -114,6 +120,7 @@ class Feedback:
         if publication.gaps.overflowed:
             publication.gaps.overflowed = False
             publication.keyframes.wish()
+        self.asked += len(due)
         for at in range(0, len(due), MAX_NACKED):
             lost = tuple(seq_ext & 0xFFFF for seq_ext in due[at : at + MAX_NACKED])
             self._tell(peer, [Nack(peer.rtcp_ssrc, publication.ssrc, lost)])
@@ -155,9 +162,11 @@ class Feedback:
             self._tell(peer, [ReceiverReport(peer.rtcp_ssrc, tuple(blocks))])
         reports = list(_sender_reports(peer, now_ms))
         for at in range(0, len(reports), MAX_REPORTS):
-            some = reports[at : at + MAX_REPORTS]
-            names = tuple((report.ssrc, name) for report, name in some)
-            self._tell(peer, [*(report for report, _ in some), SourceDescription(names)])
+            parts: list[Part] = []
+            for report, name in reports[at : at + MAX_REPORTS]:
+                # A description of its own for each: some receivers misread several chunks in one.
+                parts += (report, SourceDescription(((report.ssrc, name),)))
+            self._tell(peer, parts)
 
     def _tell(self, peer: Peer, parts: Iterable[Part]) -> None:
         if peer.outbound is not None and peer.address is not None:

@@ -48,6 +48,8 @@ class PeerCounts:
     malformed: int = 0
     unknown: int = 0
     """Of an SSRC or payload type that belongs to no track of this peer."""
+    repaired: int = 0
+    """Not dropped: came as a retransmission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ class Peer:
         if publication.level_id in found and publication.routed:
             dbov = level_dbov(packet[found[publication.level_id][0]])
             self._speakers.note(self.participant, dbov, now_us // 1000)
+        self.counts.repaired += view.repaired
         forwarder.forward(publication, view, now_us)
         return publication
 

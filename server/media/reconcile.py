@@ -111,12 +111,15 @@ class MeetingMedia:
         publishers: Mapping[ParticipantId, set[ParticipantId]],
         seating: Seating,
     ) -> list[ParticipantId]:
-        """Whom she shall receive: who spoke last first, then who sits already, then the order of the meeting."""
+        """Whom she shall receive: who can be, who spoke last, who sits already, then the order of the meeting."""
         wanted = [publisher for publisher, by in publishers.items() if subscriber in by]
         if len(wanted) <= len(seating.occupants):
             return wanted
         seated = set(seating.occupants)
-        return sorted(wanted, key=lambda each: (-self.speakers.spoke_ms(each), each not in seated))
+        return sorted(
+            wanted,
+            key=lambda each: (each not in self.peers, -self.speakers.spoke_ms(each), each not in seated),
+        )
 
     def _mark_routed(self) -> None:
         for participant, peer in self.peers.items():

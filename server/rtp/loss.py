@@ -82,7 +82,7 @@ class Gaps:
             return Arrival.LEAP
         for hole in range(max(self.top + 1, seq_ext - MAX_MISSING), seq_ext):
             self._missing[hole] = _Missing(now_ms)
-        if seq_ext - self.top > MAX_MISSING:
+        if seq_ext - self.top - 1 > MAX_MISSING:
             self.overflowed = True
         self.top = seq_ext
         while len(self._missing) > MAX_MISSING:

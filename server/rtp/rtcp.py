@@ -35,7 +35,7 @@ MAX_COUNT: Final = 31
 
 _HEADER: Final = Struct("!BBH")
 _SENDER: Final = Struct("!IQIII")
-_BLOCK: Final = Struct("!II4sIII")
+_BLOCK: Final = Struct("!I4sIIII")
 _VERSION_2: Final = 2
 _PADDING: Final = 0x20
 _CNAME: Final = 1

@@ -247,7 +247,7 @@ export type Line =
   | { readonly kind: 'none' }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'up' }
-  /** The place is kept; attempts go on by themselves. */
+  /** The place is kept; attempts go on by themselves. sinceMs: wall clock, ms since 1970. */
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly sinceMs: number };
 
 /** The media transport. `unsupported`: this browser cannot encrypt media end to end, so one listens to nobody and types. */

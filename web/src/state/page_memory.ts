@@ -78,9 +78,9 @@ export class PageMemory {
 
 /** Any value may stand in a history entry: only what is wholly right is used. */
 function read(value: unknown): Remembered | null {
-  if (!isRecord(value) || value['version'] !== VERSION || typeof value['link'] !== 'string') return null;
-  const link = parseLink(value['link']);
-  const { device, loads, place } = value;
+  if (!isRecord(value)) return null;
+  const { version, link: fragment, device, loads, place } = value;
+  const link = version === VERSION && typeof fragment === 'string' ? parseLink(fragment) : null;
   if (link === null || !isBytes(device, DEVICE_BYTES)) return null;
   if (typeof loads !== 'number' || !Number.isSafeInteger(loads) || loads < 0) return null;
   return { link, device, loads, place: readPlace(place) };

@@ -157,7 +157,7 @@ function told(meeting: MeetingView, kind: HappeningKind, who: ParticipantId | nu
 /** What a facilitator did with my microphone and camera between two views. */
 export function noticesBetween(before: MeetingView, after: MeetingView): readonly NoticeCode[] {
   const [was, now] = [me(before), me(after)];
-  if (was === null || now === null || was.id !== now.id) return [];
+  if (was === null || now?.id !== was.id) return [];
   const codes: NoticeCode[] = [];
   if (was.micAllowed !== now.micAllowed) codes.push({ kind: now.micAllowed ? 'mic_allowed' : 'mic_held' });
   if (was.cameraAllowed !== now.cameraAllowed) {

@@ -13,7 +13,7 @@ from server.media.demux import Demux, PacketKind, classify
 from server.media.dtls import DtlsServer, DtlsState, Identity
 from server.media.ice_lite import IceLite
 from server.media.port import UdpPort
-from server.media.sdp import LocalDescription, Offer, write_answer
+from server.media.sdp import Extension, LocalDescription, Offer, accepted_extensions, write_answer
 from server.media.sdp_offer import parse_offer
 from server.media.srtp import InboundSrtp, OutboundSrtp, SrtpRefused
 
@@ -34,6 +34,10 @@ class EchoPeer:
     offer: Offer
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Nominated; after a restart: with the new credentials."""
+    estimated: asyncio.Event = field(default_factory=asyncio.Event)
+    """A REMB came."""
     inbound: InboundSrtp | None = None
     outbound: OutboundSrtp | None = None
     received: dict[int, int] = field(default_factory=dict)
@@ -76,6 +80,7 @@ class TransportServer:
     def restart(self, peer: EchoPeer, offer_sdp: str) -> str:
         peer.offer = parse_offer(offer_sdp)
         self.demux.restart(peer.agent)
+        peer.settled.clear()
         return self._answer(peer)
 
     def _answer(self, peer: EchoPeer) -> str:
@@ -94,6 +99,8 @@ class TransportServer:
             arrival = self.demux.check(datagram, source, self._now_ms)
             if arrival is not None:
                 arrival.peer.moves += arrival.selected
+                if len(arrival.peer.agent.ufrags()) == 1:
+                    arrival.peer.settled.set()
                 self.port.send(arrival.response, source)
             return
         peer = self.demux.peer_at(source)
@@ -122,6 +129,8 @@ class TransportServer:
             plain = inbound.unprotect_rtcp(datagram)
             while plain:
                 peer.feedback.add((plain[1], plain[0] & 0x1F))
+                if REMB in peer.feedback:
+                    peer.estimated.set()
                 plain = plain[4 + 4 * int.from_bytes(plain[2:4], "big") :]
             return
         plain = inbound.unprotect(datagram)
@@ -132,21 +141,32 @@ class TransportServer:
                 self._echo(peer, plain, echo)
 
     def _echo(self, peer: EchoPeer, plain: bytes, ssrc: int) -> None:
-        """Send the packet back with a new SSRC, its sequence counted from 1, without its header extensions."""
+        """Send the packet back with a new SSRC, its sequence counted from 1, and abs-send-time for its only extension."""
         header = 12 + 4 * (plain[0] & 0x0F)
         if plain[0] & 0x10:
             header += 4 + 4 * int.from_bytes(plain[header + 2 : header + 4], "big")
         sequence = int.from_bytes(plain[2:4], "big")
         index = 1 + (sequence - peer.first_sequence.setdefault(ssrc, sequence)) % 65_536
+        extension = self._send_time(peer) if ssrc == VIDEO_SSRC else b""
         renumbered = (
-            bytes([plain[0] & 0x20 | 0x80, plain[1]])
+            bytes([plain[0] & 0x20 | 0x80 | 0x10 * bool(extension), plain[1]])
             + index.to_bytes(2, "big")
             + plain[4:8]
             + ssrc.to_bytes(4, "big")
+            + extension
             + plain[header:]
         )
         if peer.outbound is not None and peer.agent.address is not None and index < 30_000:
             self.port.send(peer.outbound.protect(renumbered, index), peer.agent.address)
+
+    def _send_time(self, peer: EchoPeer) -> bytes:
+        """One-byte header extension with 6.18 bit seconds."""
+        video = peer.offer.seats()[0].video
+        if video is None:
+            return b""
+        number = accepted_extensions(video)[Extension.ABS_SEND_TIME]
+        seconds = int(asyncio.get_running_loop().time() * (1 << 18)) & 0xFFFFFF
+        return b"\xbe\xde\x00\x01" + bytes([number << 4 | 2]) + seconds.to_bytes(3, "big")
 
     def _flush(self, peer: EchoPeer) -> None:
         for datagram in peer.dtls.outgoing():

@@ -35,7 +35,6 @@ _EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 §4.2
 _RECORD_HEADER_BYTES = 13
 _CONTENT_TYPES = frozenset({20, 21, 22, 23})  # change cipher spec, alert, handshake, application data
 _BIO_BYTES = 65_536
-_MAX_RECORDS_READ = 32
 
 
 class DtlsState(Enum):
@@ -141,6 +140,7 @@ class DtlsServer:
             self._end(DtlsState.FAILED)
         else:
             self.state = DtlsState.CONNECTED
+            self._read()
 
     def _derive_keys(self) -> SrtpKeys | None:
         """The keys, if the peer is who its offer says and speaks SRTP."""
@@ -157,8 +157,11 @@ class DtlsServer:
         return SrtpKeys.from_exporter(profile, material)
 
     def _read(self) -> None:
-        """Take what came after the handshake: a close_notify matters, application data (SCTP) is dropped."""
-        for _ in range(_MAX_RECORDS_READ):
+        """Take what came after the handshake: a close_notify matters, application data (SCTP) is dropped.
+
+        Reads until nothing is left: what stayed in the memory BIO would pile up.
+        """
+        while True:
             try:
                 self._connection.recv(_BIO_BYTES)
             except SSL.WantReadError:

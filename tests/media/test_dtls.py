@@ -235,6 +235,15 @@ def test_application_data_is_dropped() -> None:
     assert server.outgoing() == []
 
 
+def test_many_records_in_one_datagram_are_all_taken_at_once() -> None:
+    server, client = connected()
+    for _ in range(40):
+        client.connection.send(b"x")
+    client.connection.shutdown()
+    server.receive(b"".join(client.outgoing()))
+    assert server.state is DtlsState.CLOSED
+
+
 def test_forged_records_after_the_handshake_are_dropped() -> None:
     server, client = connected()
     client.connection.send(b"x")

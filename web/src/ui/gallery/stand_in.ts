@@ -9,7 +9,7 @@ import type { Client } from '../context.svelte';
 declare global {
   interface Window {
     asked: unknown[][];
-    show: (changes: Partial<AppState>) => void;
+    show: (change: (state: AppState) => AppState) => void;
   }
 }
 
@@ -69,8 +69,8 @@ export function standIn(first: AppState): Client {
   const listeners = new Set<(state: AppState) => void>();
   const stream = picture();
   window.asked = [];
-  window.show = (changes) => {
-    state = { ...state, ...changes };
+  window.show = (change) => {
+    state = change(state);
     for (const listener of listeners) listener(state);
   };
 

@@ -13,7 +13,7 @@ from server.rtp.rewrite import carried_extensions
 
 from .publication import DROPPED
 from .sdp import Extension
-from .srtp import IndexRefused
+from .srtp import MAX_PLAIN_BYTES, IndexRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .address import Address
     from .publication import Publication
+    from .srtp import OutboundSrtp
     from .subscription import Subscription
 
 MAX_OUTGOING_BYTES: Final = 1500
@@ -32,7 +33,7 @@ CARRIED: Final = (Extension.AUDIO_LEVEL,)
 class Branch(NamedTuple):
     """One subscription, as much of it as a packet needs."""
 
-    protect_into: Callable[[bytearray, int, memoryview], int]
+    seal: Callable[[int, bytes, memoryview, memoryview], None]
     address: Address
     ssrc: int
     payload_type: int
@@ -42,8 +43,9 @@ class Branch(NamedTuple):
 
 
 class Bundle(NamedTuple):
-    """Subscriptions for which a packet is the same but for its fixed header: they number extensions alike."""
+    """Subscriptions for which a packet is the same but for its fixed header: alike in extensions and tag length."""
 
+    tag_bytes: int
     carried: tuple[tuple[int, int], ...]
     send_time_id: int
     branches: tuple[Branch, ...]
@@ -53,15 +55,15 @@ Plan = tuple[Bundle, ...]
 
 
 class Forwarder:
-    """Sends packets on. One per server: it owns the two buffers every packet passes through."""
+    """Sends packets on. One per server: it owns the buffer every packet leaves from."""
 
     def __init__(self, send: Callable[[memoryview, Address], bool]) -> None:
         self._send = send
-        self._sealed = memoryview(bytearray(MAX_OUTGOING_BYTES))
+        self._buffer = memoryview(bytearray(MAX_OUTGOING_BYTES))
         self.forwarded = 0
         """Packets handed to the socket since the start."""
         self.refused = 0
-        """Packets that would have repeated an index: our own bugs, each for one subscriber only."""
+        """Packets too long to be sealed, or whose index was used (our own bugs), per subscriber."""
 
     def forward(self, publication: Publication, view: PacketView, now_us: int) -> None:
         """Every started subscription of `publication` gets this packet under its own numbers."""
@@ -82,28 +84,31 @@ class Forwarder:
             self._send_bundle(bundle, index, view, now_us)
 
     def _send_bundle(self, bundle: Bundle, index: int, view: PacketView, now_us: int) -> None:
-        carried, send_time_id, branches = bundle
+        """The packet lies in one buffer: | fixed header | extensions | sealed payload, tag |, the first rewritten per branch."""
+        tag_bytes, carried, send_time_id, branches = bundle
         block = carried_extensions(view.packet, view.found, carried, send_time_id, now_us)
-        plain = bytearray(MIN_HEADER_BYTES)
-        plain += block
-        plain += view.lead
-        plain += view.packet[view.start : view.end]
+        payload = view.lead + view.packet[view.start : view.end]
+        header_bytes = MIN_HEADER_BYTES + len(block)
+        if header_bytes + len(payload) > MAX_PLAIN_BYTES:
+            self.refused += len(branches)
+            return
+        datagram = self._buffer[: header_bytes + len(payload) + tag_bytes]
+        header, sealed = datagram[:header_bytes], datagram[header_bytes:]
+        header[MIN_HEADER_BYTES:] = block
         first = VERSION_2 | HAS_EXTENSION if block else VERSION_2
-        marker, ticks, sealed, send = view.marker, view.rtp_ticks, self._sealed, self._send
-        pack_into = FIXED.pack_into
-        for protect_into, address, ssrc, payload_type, seq_offset, tick_offset, floor in branches:
+        marker, ticks, send, pack_into = view.marker, view.rtp_ticks, self._send, FIXED.pack_into
+        for seal, address, ssrc, payload_type, seq_offset, tick_offset, floor in branches:
             if index < floor:  # from before this subscription began
                 continue
             out = index + seq_offset
-            pack_into(
-                plain, 0, first, marker | payload_type, out & 0xFFFF, (ticks + tick_offset) & 0xFFFFFFFF, ssrc
-            )
+            second, out_ticks = marker | payload_type, (ticks + tick_offset) & 0xFFFFFFFF
+            pack_into(header, 0, first, second, out & 0xFFFF, out_ticks, ssrc)
             try:
-                length = protect_into(plain, out, sealed)
-            except (IndexRefused, ValueError):  # too long, or our own bug: one subscriber, one packet
+                seal(out, payload, header, sealed)
+            except IndexRefused:  # our own bug: one packet of one subscriber is lost, the others go on
                 self.refused += 1
                 continue
-            send(sealed[:length], address)
+            send(datagram, address)
             self.forwarded += 1
 
 
@@ -117,11 +122,12 @@ def _begin_waiting(publication: Publication, index: int, view: PacketView, now_m
 
 def build_plan(publication: Publication) -> Plan:
     """The started subscriptions whose transport is open, those alike in extensions together."""
-    alike: dict[tuple[tuple[tuple[int, int], ...], int], list[Branch]] = {}
+    alike: dict[tuple[int, tuple[tuple[int, int], ...], int], list[Branch]] = {}
     for subscription in publication.subscriptions:
-        if subscription.started and subscription.receiver.is_open:
-            layout = (_carried(publication, subscription), subscription.send_time_id)
-            alike.setdefault(layout, []).append(_branch(subscription))
+        outbound, address = subscription.receiver.outbound, subscription.receiver.address
+        if subscription.started and outbound is not None and address is not None:
+            layout = (outbound.tag_bytes, _carried(publication, subscription), subscription.send_time_id)
+            alike.setdefault(layout, []).append(_branch(subscription, outbound, address))
     return tuple(Bundle(*layout, tuple(branches)) for layout, branches in alike.items())
 
 
@@ -133,12 +139,11 @@ def _carried(publication: Publication, subscription: Subscription) -> tuple[tupl
     )
 
 
-def _branch(subscription: Subscription) -> Branch:
-    receiver, numbers = subscription.receiver, subscription.numbers
-    assert receiver.outbound is not None and receiver.address is not None  # noqa: S101, PT018 - it is open
+def _branch(subscription: Subscription, outbound: OutboundSrtp, address: Address) -> Branch:
+    numbers = subscription.numbers
     return Branch(
-        receiver.outbound.protect_into,
-        receiver.address,
+        outbound.stream(subscription.ssrc).seal,
+        address,
         subscription.ssrc,
         subscription.payload_type,
         numbers.seq_offset,

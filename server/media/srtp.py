@@ -176,7 +176,7 @@ class OutboundSrtp:
     """Seals what the server sends. Each (SSRC, index) is sealed at most once: a GCM nonce never repeats."""
 
     def __init__(self, keys: SrtpKeys) -> None:
-        self._indices: dict[int, _UsedIndices] = {}
+        self._streams: dict[int, OutboundStream] = {}
         policy = pylibsrtp.Policy(
             key=keys.server_key + keys.server_salt,
             ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
@@ -218,28 +218,57 @@ class OutboundSrtp:
             raise ValueError("packet too long")
         if (packet[2] << 8 | packet[3]) != extended_index & 0xFFFF:
             raise IndexRefused("not the index of this packet")
-        ssrc = int.from_bytes(packet[8:12], "big")
-        used = self._indices.get(ssrc)
-        if used is None:
-            used = self._indices[ssrc] = _UsedIndices(extended_index)
-        else:
-            used.take(extended_index)
-        if self._aead is None:
-            out[:sealed_bytes] = self._session.protect(bytes(packet))
-            return sealed_bytes
-        # RFC 7714 §8.1: 00 00 | SSRC (4) | rollover (4) | sequence (2), xor the session salt
-        nonce = ((ssrc << 48 | extended_index) ^ self._salt).to_bytes(12, "big")
-        out[:header_bytes] = packet[:header_bytes]
-        self._aead.encrypt_into(
-            nonce, packet[header_bytes:], packet[:header_bytes], out[header_bytes:sealed_bytes]
-        )
+        stream = self.stream(int.from_bytes(packet[8:12], "big"))
+        header = packet[:header_bytes]
+        stream.seal(extended_index, packet[header_bytes:], header, out[header_bytes:sealed_bytes])
+        out[:header_bytes] = header
         return sealed_bytes
+
+    def stream(self, ssrc: int) -> OutboundStream:
+        """The stream of this SSRC; the same object each time, so its indices are counted in one place."""
+        stream = self._streams.get(ssrc)
+        if stream is None:
+            stream = self._streams[ssrc] = OutboundStream(self._session, self._aead, ssrc << 48 ^ self._salt)
+        return stream
 
     def protect_rtcp(self, packet: bytes) -> bytes:
         """The sealed compound packet. Raises: ValueError if it is longer than `MAX_RTCP_BYTES` or no RTCP."""
         if not _RTCP_FIXED_BYTES <= len(packet) <= MAX_RTCP_BYTES:
             raise ValueError("not an RTCP packet to send")
         return self._session.protect_rtcp(packet)
+
+
+class OutboundStream:
+    """One outgoing SSRC: seals a packet whose header and payload lie apart, without looking at them. Made by `stream`."""
+
+    def __init__(self, session: pylibsrtp.Session, aead: AESGCM | None, nonce_base: int) -> None:
+        self._session = session
+        self._aead = aead
+        self._nonce_base = nonce_base
+        self._used: _UsedIndices | None = None
+
+    def seal(
+        self,
+        extended_index: int,
+        payload: bytes | bytearray | memoryview,
+        header: bytes | bytearray | memoryview,
+        out: bytearray | memoryview,
+    ) -> None:
+        """Write the sealed payload to `out`, which is exactly `tag_bytes` longer; the header goes before it as it is.
+
+        header: whole, with the SSRC of this stream and the low 16 bits of the index; together at most `MAX_PLAIN_BYTES`.
+        It may lie right before `out`. Raises: `IndexRefused` as `OutboundSrtp.protect`.
+        """
+        if self._used is None:
+            self._used = _UsedIndices(extended_index)
+        else:
+            self._used.take(extended_index)
+        if self._aead is None:
+            out[:] = self._session.protect(bytes(header) + payload)[len(header) :]
+            return
+        # RFC 7714 §8.1: 00 00 | SSRC (4) | rollover (4) | sequence (2), xor the session salt
+        nonce = (self._nonce_base ^ extended_index).to_bytes(12, "big")
+        self._aead.encrypt_into(nonce, payload, header, out)
 
 
 class _UsedIndices:
@@ -254,9 +283,9 @@ class _UsedIndices:
 
     def take(self, index: int) -> None:
         """Mark `index` as used. Raises: `IndexRefused` if it was, or cannot be told apart from one that was."""
+        gap = index - self._top
         if not 0 <= index <= _MAX_INDEX:
             raise IndexRefused("index exhausted")
-        gap = index - self._top
         if gap == 1:
             self._top = index
         elif 1 < gap < _HALF_SEQUENCE:  # a longer leap would be guessed wrong by the receiver

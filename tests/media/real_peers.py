@@ -20,7 +20,6 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
-from aiortc.sdp import candidate_from_sdp
 
 from server.rooms.ids import MeetingId, ParticipantId
 
@@ -161,7 +160,6 @@ class Client:
         if via is not None:
             answer = answer.replace(f" {server.local[1]} typ host", f" {via[1]} typ host")
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        await self._add_candidates(answer)
         halves = self.connection.getTransceivers()[2:]
         for seat in range(len(self.heard)):
             audio, video = halves[2 * seat : 2 * seat + 2]
@@ -171,14 +169,6 @@ class Client:
             self._tasks.append(
                 asyncio.create_task(self._decode(video.receiver.track, brightness, self.seen[seat]))
             )
-
-    async def _add_candidates(self, answer: str) -> None:
-        """Candidates that stand in the first section of a bundle only are overlooked by aiortc."""
-        for line in answer.splitlines():
-            if line.startswith("a=candidate:"):
-                candidate = candidate_from_sdp(line.removeprefix("a=candidate:"))
-                candidate.sdpMid = self.connection.getTransceivers()[0].mid
-                await self.connection.addIceCandidate(candidate)
 
     async def _decode(self, track: Any, measure: Callable[[Any], float], into: Observations) -> None:
         while True:
@@ -192,6 +182,8 @@ class Client:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.connection.close()
+        for _ in range(5):  # what aiortc itself began on hearing our farewell ends now
+            await asyncio.sleep(0)
 
 
 class Listener:

@@ -235,6 +235,17 @@ def test_a_group_can_be_started_over_http(server: Server):
     assert KEYS.verify(made["tokens"]["member"], time.time()).meeting == made["meeting"]
 
 
+@pytest.mark.parametrize(("trusted", "second"), [("127.0.0.1", 201), ("192.0.2.0/24", 429), ("", 429)])
+def test_only_a_trusted_proxy_says_who_somebody_is(trusted: str, second: int):
+    running = Server(KITH_TRUSTED_PROXIES=trusted, KITH_CREATE_PER_MINUTE="1")
+    try:
+        for address, expected in (("198.51.100.1", 201), ("198.51.100.2", second)):
+            headers = {"Content-Type": "application/json", "X-Forwarded-For": address}
+            assert get(running.url + "/api/meetings", b"{}", **headers)[0] == expected
+    finally:
+        running.stop()
+
+
 def test_frames_have_no_compression_and_the_agreed_size(server: Server):
     address = server.url.replace("http", "ws") + "/ws"
     with websockets.sync.client.connect(address, compression="deflate") as socket_:

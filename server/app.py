@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from server.cluster.memory import MemoryJournal
@@ -34,6 +33,8 @@ from server.web.pages import page_routes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from starlette.types import ASGIApp
+
     from server.config import Settings
     from server.hosting.ports import Clock, MediaControl
 
@@ -44,7 +45,7 @@ def create_app(
     clock: Clock | None = None,
     media: MediaControl | None = None,
     wall_s: Callable[[], float] = time.time,
-) -> Starlette:
+) -> ASGIApp:
     """The whole server as one ASGI application.
 
     clock, media, wall_s: given by tests; otherwise this machine's time and the real media server.
@@ -91,9 +92,8 @@ def create_app(
         if media_server is not None:
             await media_server.stop()
 
-    return Starlette(
+    pages = Starlette(
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders, base_url=settings.base_url)],
         routes=[
             WebSocketRoute("/ws", endpoint.serve),
             *create_routes(settings, links, clock=clock, wall_s=wall_s, origin_of=origin_of),
@@ -102,6 +102,8 @@ def create_app(
             *page_routes(settings.web_dist),
         ],
     )
+    # Outside of everything, so that Starlette's own answers to our faults carry the headers too.
+    return SecurityHeaders(pages, settings.base_url)
 
 
 def _media_server(settings: Settings) -> MediaServer:

@@ -168,6 +168,7 @@ export const en = {
   'lobby.paused': 'The facilitator is away for a moment. This page goes on by itself.',
   'lobby.unseen': 'Nobody sees or hears you here, and you do not see or hear the group.',
   'lobby.known': 'Only the facilitators know your name so far.',
+  'lobby.devices': 'When you come in',
   'lobby.leave': 'Leave',
 
   // ── meeting ────────────────────────────────────────────────────────────────────────────────────

@@ -150,6 +150,7 @@ async def test_a_checkpoint_lets_old_entries_go_and_loses_nothing(desk: Desk) ->
     assert len(meeting.messages) == 6
 
 
+@pytest.mark.usefixtures("private_logs")
 async def test_a_fault_of_ours_refuses_one_command_and_the_meeting_goes_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

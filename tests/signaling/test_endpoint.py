@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import msgpack
+import pytest
 from starlette.websockets import WebSocket
 
 from server.signaling.endpoint import Endpoint, EndpointLimits
@@ -105,7 +106,10 @@ async def test_one_connection_too_many_is_asked_to_try_later() -> None:
     assert third.close_code is None
 
 
-async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(caplog: Any) -> None:
+@pytest.mark.usefixtures("private_logs")
+async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     clock, socket = ManualClock(), PlayedSocket()
     socket.frame(LOOK)
     await asyncio.wait_for(endpoint(clock, ValueError("secret canary")).serve(socket.websocket()), 1)

@@ -170,8 +170,7 @@ export class Visit implements ConnectionListener {
     const call = await this.#needCall();
     const isOn = wanted[kind] && (devices[kind] === 'on' || devices[kind] === 'asking');
     this.#tell({ kind: 'wanted', wanted: { [kind]: !isOn } });
-    if (isOn) call.shut(kind);
-    else await call.open(kind);
+    if (!isOn) await call.open(kind);
   }
 
   async choose(kind: DeviceKind | 'speaker', id: string): Promise<void> {
@@ -430,7 +429,8 @@ export class Visit implements ConnectionListener {
 
   #shutUnwanted({ wanted, devices }: AppState): void {
     for (const kind of ['mic', 'camera'] as const) {
-      if (!wanted[kind] && devices[kind] === 'on') this.#liveCall?.shut(kind);
+      const isOpen = devices[kind] === 'on' || devices[kind] === 'asking';
+      if (isOpen && !wanted[kind]) this.#liveCall?.shut(kind);
     }
   }
 

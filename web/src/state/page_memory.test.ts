@@ -1,28 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FakePage } from '../../tests/fake_page';
 import { toBase64url } from '../crypto/base64url';
 import { parseLink } from '../crypto/secrets';
-import { PageMemory, type PageSurroundings, type Remembered } from './page_memory';
+import { PageMemory, type Remembered } from './page_memory';
 
 const claims = toBase64url(new TextEncoder().encode('{"mid":"AAECAwQFBgcICQoLDA0ODw","role":"guest"}'));
 const FRAGMENT = `h.${claims}.s.${toBase64url(new Uint8Array(32))}`;
-
-class FakePage implements PageSurroundings {
-  readonly location = { hash: '', pathname: '/', search: '?look=day' };
-  readonly urls: string[] = [];
-  readonly history = {
-    state: null as unknown,
-    replaceState: (state: unknown, _title: string, url: string) => {
-      // As the browser does: what cannot be cloned throws, and the page gets a copy.
-      this.history.state = structuredClone(state);
-      this.urls.push(url);
-      this.location.hash = '';
-    },
-  };
-
-  restore(state: unknown): void {
-    this.history.state = state;
-  }
-}
 
 function remembered(): Remembered {
   const link = parseLink(FRAGMENT);

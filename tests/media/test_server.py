@@ -222,9 +222,12 @@ async def test_our_own_fault_with_one_peer_does_not_stop_the_time_of_others(stag
     await stage.enter(BEA)
     broken = stage.server.peer(MEETING, ADA)
     assert broken is not None
-    del broken.publications
-    stage.pass_ms(CONSENT_MS)
-    assert stage.listener.lost == [BEA]
+    publications = broken.publications
+    broken.publications = None  # type: ignore[assignment] - as a bug of ours would leave it
+    stage.pass_ms(stage.settings.report_ms)
     assert stage.server.port.counts.faults == 1
-    broken.publications = {}
+    healthy = stage.server.peer(MEETING, BEA)
+    assert healthy is not None
+    assert healthy.reported_ms == stage.now_us // 1000
+    broken.publications = publications
     stage.server.port.counts.faults = 0

@@ -178,6 +178,16 @@ async def test_the_end_of_a_meeting_closes_all_and_forgets_it(stage: Stage):
     assert stage.listener.lost == []
 
 
+async def test_a_meeting_without_peers_and_wishes_is_forgotten(stage: Stage):
+    await stage.server.open(MEETING, ADA, offer_text(1, bytes(32), 2))
+    await stage.server.route(OTHER_MEETING, wanted(ADA, BEA))
+    assert stage.server.meetings == 2
+    await stage.server.route(OTHER_MEETING, {})
+    assert stage.server.meetings == 1
+    stage.pass_ms(CONSENT_MS)
+    assert stage.server.meetings == 0
+
+
 async def test_who_speaks_is_told_on_change_and_not_too_often(stage: Stage):
     ada = await stage.enter(ADA)
     await stage.enter(BEA)

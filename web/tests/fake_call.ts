@@ -1,7 +1,7 @@
 /** Stands for the call where a test has no browser: writes down what is asked of it. */
 import type { CallListener } from '../src/call/call';
 import type { DeviceKind } from '../src/state/model';
-import type { CallPort } from '../src/visit';
+import type { CallPort } from '../src/my_call';
 
 export class FakeCall implements CallPort {
   readonly done: string[] = [];
@@ -37,6 +37,7 @@ export class FakeCall implements CallPort {
 
   joined(...[, , you, , answer]: Parameters<CallPort['joined']>): Promise<void> {
     this.done.push(`joined ${you} ${String(answer)}`);
+    if (answer !== null) this.listener.transport('up');
     return Promise.resolve();
   }
 

@@ -188,6 +188,12 @@ describe('turning off', () => {
     expect(state).toMatchObject({ mic: 'off', camera: 'off' });
   });
 
+  test('for good cannot be taken back', async () => {
+    devices.end();
+    await devices.open('mic');
+    expect(media.asked).toEqual([]);
+  });
+
   test('the preview changes its number with each stream', async () => {
     await devices.open('camera');
     const first = state.previewVersion;

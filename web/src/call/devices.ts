@@ -44,6 +44,7 @@ export class LocalDevices {
   readonly #meter: Meter;
   readonly #slots: Readonly<Record<DeviceKind, Slot>> = { mic: emptySlot(), camera: emptySlot() };
   #stopMeter: (() => void) | null = null;
+  #ended = false;
   #preview: MediaStream | null = null;
   #previewVersion = 0;
 
@@ -68,7 +69,7 @@ export class LocalDevices {
   /** Turn on; asks the browser's permission where needed. */
   async open(kind: DeviceKind): Promise<void> {
     const slot = this.#slots[kind];
-    if (slot.state === 'on' || slot.state === 'asking') return;
+    if (this.#ended || slot.state === 'on' || slot.state === 'asking') return;
     if (slot.track?.readyState === 'live') {
       this.#use(kind, slot.track);
       return;
@@ -96,6 +97,7 @@ export class LocalDevices {
 
   /** Everything off at once; the object is not used again. */
   end(): void {
+    this.#ended = true;
     this.#media?.removeEventListener('devicechange', this.#refreshLists);
     for (const kind of ['mic', 'camera'] as const) {
       this.close(kind);

@@ -202,6 +202,7 @@ describe('what of mine may leave', () => {
   const on: Partial<AppState> = {
     wanted: { mic: true, camera: true },
     devices: { ...INITIAL.devices, mic: 'on', camera: 'on' },
+    transport: 'up',
   };
 
   test('all I want, in the open room', () => {
@@ -213,6 +214,8 @@ describe('what of mine may leave', () => {
     ['while paused', { status: 'paused', state: on }],
     ['before a facilitator came', { status: 'waiting', state: on }],
     ['when it is not wanted', { state: { ...on, wanted: { mic: false, camera: false } } }],
+    ['without a transport', { state: { ...on, transport: 'none' } }],
+    ['where nothing can be sealed', { state: { ...on, transport: 'unsupported' } }],
     ['when the devices are not there', { state: { ...on, devices: INITIAL.devices } }],
     [
       'when a facilitator holds it',

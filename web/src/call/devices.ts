@@ -161,7 +161,7 @@ export class LocalDevices {
     slot.track = track;
     track.enabled = true;
     track.onended = () => {
-      void this.#ended(kind, track);
+      void this.#lost(kind, track);
     };
     // A phone call takes the microphone away and gives it back.
     track.onmute = () => {
@@ -174,7 +174,7 @@ export class LocalDevices {
     this.#listener.track(kind, track);
   }
 
-  async #ended(kind: DeviceKind, track: MediaStreamTrack): Promise<void> {
+  async #lost(kind: DeviceKind, track: MediaStreamTrack): Promise<void> {
     const slot = this.#slots[kind];
     if (slot.track !== track) return;
     const wasOn = slot.state === 'on';

@@ -196,7 +196,8 @@ class Peer:
         for subscription in self.subscriptions():
             if subscription.source is not None:
                 subscription.source.plan = None
-                subscription.source.keyframes.wish()
+                if self.is_open:
+                    subscription.source.keyframes.wish()
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────
 

@@ -107,6 +107,20 @@ def test_only_what_changed_is_told():
     assert told == {BEA: (Seat(ADA, audio=True, video=True), NOBODY)}
 
 
+def test_a_keyframe_is_wished_for_only_when_somebody_can_get_it():
+    """Asked for while she still connects, it would be lost, and her picture would come a pause later."""
+    gathering = Gathering()
+    ada = gathering.enter(ADA)
+    bea = gathering.enter(BEA, connected=False)
+    camera = ada.peer.publications[Kind.CAMERA]
+    gathering.want((ADA, Kind.CAMERA, {BEA}))
+    bea.peer.move(bea.address)
+    assert not camera.keyframes.wished
+    assert not camera.waits_for_keyframe()
+    bea.connect()
+    assert camera.keyframes.wished
+
+
 def test_what_is_no_longer_wanted_is_unbound_at_once():
     gathering = Gathering()
     ada, bea = gathering.enter(ADA), gathering.enter(BEA)

@@ -239,6 +239,7 @@ class Gathering:
         width, height = size
         context = await self.house.browser.new_context(
             viewport={"width": width, "height": height},
+            locale="en-US",
             **({"is_mobile": True, "has_touch": True} if size == PHONE else {}) | options,
         )
         self._contexts.append(context)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Error, async_playwright, expect
 
 from server.config import Settings
 from tests.support.live_server import Group, LiveServer, live_server
@@ -128,7 +128,7 @@ class Visitor:
         return await self.page.evaluate(f"(given) => watch.{call}(...given)", list(given))
 
     async def check_policy(self) -> None:
-        with contextlib.suppress(Exception):  # the page may be closed, or elsewhere
+        with contextlib.suppress(Error):  # the page may be closed, or elsewhere
             for one in await self.page.evaluate("window.watch?.violations ?? []"):
                 self.complaints.hear(f"policy: {one}")
 

@@ -60,7 +60,9 @@ async def test_every_control_of_the_meeting_can_be_reached(
     await ada.show("people")
     await ada.page.locator(f'[data-person="{mia.id}"]').get_by_test_id("person-more").click()
     acts = ("mute", "stop-camera", "send-to-lobby", "remove")
-    await no_faults(ada, "the list of people", *dock, *acts, "admit", "deny", "lock", "end", "people-panel-close")
+    await no_faults(
+        ada, "the list of people", *dock, *acts, "admit", "deny", "lock", "end", "people-panel-close"
+    )
     await ada.show("chat")
     await ada.say("One message to look at")
     await ada.reads("One message to look at")

@@ -31,7 +31,11 @@ def order(meeting: Meeting, room: RoomId) -> tuple[ParticipantId, ...]:
     hands = of(meeting, room)
     if not hands.fair:
         return hands.raised
-    return tuple(sorted(hands.raised, key=lambda who: meeting.participants[who].spoken_ms))
+    people = meeting.participants
+    # Between the events of one step somebody may be gone whose hand is not lowered yet.
+    return tuple(
+        sorted((who for who in hands.raised if who in people), key=lambda who: people[who].spoken_ms)
+    )
 
 
 def decide_raise_hand(meeting: Meeting, command: c.RaiseHand, _now_ms: int) -> Events:

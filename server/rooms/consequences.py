@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     Events: TypeAlias = tuple[Event, ...]
 
-MOVING: Final = attendance.COMINGS_AND_GOINGS | {AwayChanged, RoundChanged, StatusChanged}
+MOVING: Final = attendance.COMINGS_AND_GOINGS | {AwayChanged, StatusChanged}
 
 
-def touched_by(events: Iterable[Event]) -> bool:
-    return not MOVING.isdisjoint(map(type, events))
+def touched_by(meeting: Meeting, events: Iterable[Event]) -> bool:
+    """Can these events have consequences? A round that changed is settled already; but somebody may wait for it."""
+    kinds = frozenset(map(type, events))
+    return not MOVING.isdisjoint(kinds) or (meeting.between_shares and RoundChanged in kinds)
 
 
 def of(meeting: Meeting, now_ms: int) -> Events:
@@ -44,7 +46,7 @@ def _rounds(meeting: Meeting, now_ms: int) -> tuple[Events, Meeting]:
     """Every round settled, and the meeting with them."""
     events: Events = ()
     for room, this in meeting.rounds.items():
-        for event in turns.outcome(meeting, room, this, now_ms):
+        for event in turns.outcome(meeting, room, this, now_ms, moved=True):
             events += (event,)
             if isinstance(event, RoundChanged):
                 meeting = turns.evolve_round_changed(meeting, event)

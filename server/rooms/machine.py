@@ -122,7 +122,7 @@ def decide(meeting: Meeting, command: c.Command, now_ms: int) -> tuple[e.Event, 
         permitted_actor(meeting, cast("c.PersonCommand", command))
     # Each rule takes exactly its own command: the table's key is the proof.
     events = RULES[kind](meeting, cast("Never", command), now_ms)
-    if not consequences.touched_by(events):
+    if not consequences.touched_by(meeting, events):
         return events
     after = fold(meeting, events)
     if attendance.touched_by(events):

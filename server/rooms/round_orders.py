@@ -32,7 +32,7 @@ def decide_start_round(meeting: Meeting, command: c.StartRound, now_ms: int) -> 
         raise Rejected(Refusal.TOO_LARGE)
     order = _order(meeting, room, command.order)
     this = Round(command.kind, command.share_ms, command.invite_passed, tuple(_waiting(order)))
-    started = turns.outcome(meeting, room, this, now_ms)
+    started = turns.outcome(meeting, room, this, now_ms, moved=True)
     if not started:
         # Nobody is here who could share.
         raise Rejected(Refusal.NOT_NOW)

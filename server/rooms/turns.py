@@ -25,10 +25,15 @@ if TYPE_CHECKING:
 TO_COME = (Standing.WAITING, Standing.LATER)
 
 
-def outcome(meeting: Meeting, room: RoomId, now: Round | None, now_ms: int) -> Events:
-    """What becomes true when the room's round goes on like this (None: closed), everything that follows included."""
+def outcome(meeting: Meeting, room: RoomId, now: Round | None, now_ms: int, *, moved: bool = False) -> Events:
+    """What becomes true when the room's round goes on like this (None: closed), everything that follows included.
+
+    moved: somebody may have come or gone since the round was settled last.
+    """
+    if moved and now is not None:
+        now = _with_those_here(meeting, room, now)
     was = meeting.rounds.get(room)
-    then = None if now is None else settled(meeting, room, now, now_ms)
+    then = None if now is None else settled(meeting, now, now_ms)
     if then == was:
         return ()
     return (*_spoke(meeting, was, then, now_ms), RoundChanged(room, then))
@@ -67,9 +72,8 @@ def somebody_shares(meeting: Meeting, room: RoomId) -> bool:
 # ── settling ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def settled(meeting: Meeting, room: RoomId, this: Round, now_ms: int) -> Round | None:
-    """The round with everybody who is here, at its next moment, its clock right; None when nothing is left."""
-    this = _with_those_here(meeting, room, this)
+def settled(meeting: Meeting, this: Round, now_ms: int) -> Round | None:
+    """The round at its next moment, its clock right; None when nothing is left."""
     following = this if _stands(meeting, this) else _next(meeting, this)
     return None if following is None else _on_time(meeting, following, now_ms)
 
@@ -120,7 +124,8 @@ def _next(meeting: Meeting, this: Round) -> Round | None:  # noqa: PLR0911 - one
     named = this.named
     if named is not None and this.kept(named) in TO_COME and available(meeting, named):
         return offered(meeting, this, named)
-    this = changed(this, named=None)
+    if named is not None:
+        this = changed(this, named=None)
     if this.kind is RoundKind.VOLUNTEERS and this.stage is Stage.FIRST:
         if _anybody(this, Standing.WAITING):
             return _at(meeting, this, Phase.OPEN, None, rules.volunteering_ms)
@@ -139,7 +144,8 @@ def _next(meeting: Meeting, this: Round) -> Round | None:  # noqa: PLR0911 - one
 
 def offered(meeting: Meeting, this: Round, who: ParticipantId) -> Round:
     """The round with an offer to this person, under a new number."""
-    return _at(meeting, changed(this, named=None), Phase.OFFERED, who, meeting.rules.offer_ms)
+    moment = Moment(meeting.next_turn, Phase.OFFERED, who, Clock(meeting.rules.offer_ms))
+    return changed(this, moment=moment, named=None)
 
 
 def _at(meeting: Meeting, this: Round, phase: Phase, who: ParticipantId | None, limit_ms: int) -> Round:
@@ -194,6 +200,8 @@ def _on_time(meeting: Meeting, this: Round, now_ms: int) -> Round:
             away_since_ms = now_ms if moment.away_since_ms is None else moment.away_since_ms
     runs = is_open and not held
     clock = moment.clock.started(now_ms) if runs else moment.clock.stopped(now_ms)
+    if clock is moment.clock and held is moment.held and away_since_ms == moment.away_since_ms:
+        return this
     return changed(this, moment=changed(moment, clock=clock, held=held, away_since_ms=away_since_ms))
 
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from server.rooms import commands as c
 from server.rooms.deadlines import next_deadline
-from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
+from server.rooms.ids import MAIN, DeviceKey, MeetingId, ParticipantId, TokenId
 from server.rooms.machine import decide, fold
+from server.rooms.rounds import Phase, RoundKind
 from server.rooms.routes import routes
-from server.rooms.state import Meeting, Role
+from server.rooms.state import Floor, Meeting, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,27 @@ def per_second(meeting: Meeting, commands: list[c.Command]) -> float:
     return len(commands) * 1e9 / (process_time_ns() - began_ns)
 
 
+def rounds_per_second(meeting: Meeting, count: int) -> float:
+    """The same for a circle that begins anew when it has come around: take, extend, end, now and then pass."""
+    start = c.StartRound(name(0), RoundKind.CIRCLE, 60_000, (), invite_passed=False)
+    began_ns, done = process_time_ns(), 0
+    while done < count:
+        this = meeting.rounds.get(MAIN)
+        if this is None:
+            commands: tuple[c.Command, ...] = (start,)
+        elif this.moment.number % 4 == 0:
+            commands = (c.PassTurn(this.moment.who or name(0), this.moment.number),)
+        else:
+            assert this.moment.phase is Phase.OFFERED
+            who, turn = this.moment.who or name(0), this.moment.number
+            commands = (c.TakeTurn(who, turn), c.ExtendShare(who, turn), c.EndShare(who, turn))
+        for command in commands:
+            meeting = fold(meeting, decide(meeting, command, done))
+            next_deadline(meeting)
+        done += len(commands)
+    return done * 1e9 / (process_time_ns() - began_ns)
+
+
 def microseconds(action: Callable[[], object], times: int) -> float:
     began_ns = process_time_ns()
     for _ in range(times):
@@ -110,6 +132,11 @@ def report(people: int) -> None:
     for what, commands in (("mixed", mixed), ("microphone", toggles), ("chat", saying)):
         best = max(per_second(meeting, commands) for _ in range(ROUNDS))
         print(f"  {what:<11} {best:>9,.0f} commands decided and applied per CPU-second")
+    best = max(rounds_per_second(meeting, COMMANDS // people) for _ in range(ROUNDS))
+    print(f"  {'rounds':<11} {best:>9,.0f} commands decided and applied per CPU-second, with their deadlines")
+    held = after(after(meeting, c.SetFloor(name(0), Floor.HELD)), c.RaiseHand(name(2)))
+    best = min(microseconds(lambda: routes(held), 2000 * 16 // people) for _ in range(ROUNDS))
+    print(f"  {'held floor':<11} {best:>9,.1f} µs per call of routes")
     for what, action in (("routes", lambda: routes(meeting)), ("deadline", lambda: next_deadline(meeting))):
         best = min(microseconds(action, 2000 * 16 // people) for _ in range(ROUNDS))
         print(f"  {what:<11} {best:>9,.1f} µs per call")

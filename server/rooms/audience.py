@@ -8,15 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import chat
+from . import chat, floor
 from . import events as e
 from .change import changed
+from .turn_sights import HandsShown, RoundShown, of_round, of_speaking, shown_hands, shown_round, timekeepers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .ids import ParticipantId, RoomId
-    from .state import Bar, ChatMessage, Meeting, Participant, Status
+    from .rounds import Round
+    from .state import Bar, ChatMessage, Floor, Meeting, Participant, Status
 
     Viewers: TypeAlias = frozenset[ParticipantId]
 
@@ -61,8 +63,13 @@ Plain = (
     | e.LeadChanged
     | e.StatusChanged
     | e.BarUndone
+    | e.AwayChanged
+    | e.FloorChanged
+    | e.ShareNudged
+    | e.AdmissionChanged
+    | e.AdmissionHeld
 )
-Sight = Came | Moved | Gone | BarShown | Plain
+Sight = Came | Moved | Gone | BarShown | RoundShown | HandsShown | Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,10 @@ class View:
     messages: tuple[ChatMessage, ...]
     barred: tuple[Bar, ...]
     grace_ms: int
+    round: Round | None
+    hands: HandsShown
+    floor: Floor
+    between_shares: bool
 
 
 # ── who sees whom ────────────────────────────────────────────────────────────────────────────────
@@ -114,6 +125,10 @@ def view(meeting: Meeting, viewer: Participant) -> View:
         messages=tuple(chat.readable(meeting, viewer)) if inside else (),
         barred=tuple(meeting.barred.values()) if inside and viewer.is_facilitator else (),
         grace_ms=meeting.rules.grace_ms,
+        round=shown_round(meeting, viewer),
+        hands=shown_hands(meeting, viewer.room),
+        floor=floor.of(meeting, viewer.room),
+        between_shares=meeting.between_shares and inside and viewer.is_facilitator,
     )
 
 
@@ -125,14 +140,14 @@ def shown_to(viewer: Participant, person: Participant) -> Participant:
     if viewer.is_facilitator:
         return person
     if viewer.in_lobby and viewer.id != person.id:
-        return changed(person, lost_at_ms=None, mic_on=False, camera_on=False, returning=False)
+        return changed(person, lost_at_ms=None, mic_on=False, camera_on=False, returning=False, away=False)
     return changed(person, returning=False) if person.returning else person
 
 
 # ── who sees which event ─────────────────────────────────────────────────────────────────────────
 
 
-def showings(  # noqa: PLR0911 - one line for each kind of event
+def showings(  # noqa: C901, PLR0911, PLR0912 - one line for each kind of event
     before: Meeting, after: Meeting, event: e.Event
 ) -> tuple[Showing, ...]:
     """What to show whom when `event` led from `before` to `after`; nobody in the lobby gets events of others."""
@@ -143,7 +158,7 @@ def showings(  # noqa: PLR0911 - one line for each kind of event
             return _to(_facilitators(after), BarShown(after.barred[event.participant]))
         case e.BarUndone():
             return _to(_facilitators(after), event)
-        case e.ConnectionLost() | e.ConnectionRestored() | e.MediaSet() | e.MediaAllowed():
+        case e.ConnectionLost() | e.ConnectionRestored() | e.MediaSet() | e.MediaAllowed() | e.AwayChanged():
             return _to(_around(after, event.participant), event)
         case e.Said():
             return _to(_room(after, event.room), event)
@@ -151,12 +166,30 @@ def showings(  # noqa: PLR0911 - one line for each kind of event
             return _to(_readers(before, event), event)
         case e.LockChanged() | e.LeadChanged() | e.StatusChanged():
             return _to(frozenset(p.id for p in after.participants.values() if not p.in_lobby), event)
+        case e.RoundChanged():
+            return _pairs(of_round(before, after, event.room))
+        case e.ShareNudged():
+            return _to(timekeepers(after, event.room), event)
+        case e.HandsChanged():
+            return _to(_room(after, event.room), shown_hands(after, event.room))
+        case e.Spoke():
+            return _pairs(of_speaking(before, after, after.participants[event.participant].room))
+        case e.FloorChanged():
+            return _to(_room(after, event.room), event)
+        case e.AdmissionChanged():
+            return _to(_facilitators(after), event)
+        case e.AdmissionHeld():
+            return _to(_facilitators(after) | {event.participant}, event)
         case e.AttendanceChanged():
             return ()
 
 
 def _to(viewers: Viewers, sight: Sight) -> tuple[Showing, ...]:
     return (Showing(viewers, sight),) if viewers else ()
+
+
+def _pairs(pairs: Iterable[tuple[Viewers, RoundShown | HandsShown]]) -> tuple[Showing, ...]:
+    return tuple(Showing(viewers, sight) for viewers, sight in pairs if viewers)
 
 
 def _room(meeting: Meeting, room: RoomId) -> Viewers:

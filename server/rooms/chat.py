@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .events import Event
 
 
-def decide_say(meeting: Meeting, command: c.Say, now_ms: int) -> tuple[Event, ...]:
+def decide_say(meeting: Meeting, command: c.Say | c.ShareInWriting, now_ms: int) -> tuple[Event, ...]:
     if meeting.status is not Status.OPEN:
         raise Rejected(Refusal.PAUSED)
     if not 0 < len(command.body) <= meeting.rules.max_message_bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import attendance, membership
+from . import attendance, membership, turns
 from .state import Meeting, Status
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def _deadlines(meeting: Meeting) -> Iterator[int]:
     for person in meeting.participants.values():
         if person.lost_at_ms is not None:
             yield person.lost_at_ms + rules.grace_ms
+    for this in meeting.rounds.values():
+        due = turns.deadline(meeting, this)
+        if due is not None:
+            yield due
     if meeting.unattended_since_ms is not None:
         if meeting.status is Status.OPEN:
             yield meeting.unattended_since_ms + rules.pause_after_ms
@@ -37,4 +41,8 @@ def _deadlines(meeting: Meeting) -> Iterator[int]:
 
 def decide_tick(meeting: Meeting, _command: Tick, now_ms: int) -> tuple[Event, ...]:
     """Everything that is due at `now_ms`; () when the tick came early."""
-    return membership.overdue(meeting, now_ms) + attendance.overdue(meeting, now_ms)
+    return (
+        membership.overdue(meeting, now_ms)
+        + turns.overdue(meeting, now_ms)
+        + attendance.overdue(meeting, now_ms)
+    )

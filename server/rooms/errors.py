@@ -27,6 +27,12 @@ class Refusal(StrEnum):
     MIC_HELD = "mic_held"
     """A facilitator muted you; she has to allow the microphone first."""
     CAMERA_HELD = "camera_held"
+    STALE_TURN = "stale_turn"
+    """The turn this speaks of is not what is going on (any more)."""
+    NOT_NOW = "not_now"
+    """The round, or the hand, is not at a point where this can be done."""
+    AWAY = "away"
+    """You are away; say that you are back first."""
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - a code, not a secret
     """The resume secret does not belong to anybody here (any more)."""
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .ids import DeviceKey, MessageNumber, ParticipantId, RoomId, TokenId
-    from .state import BarReason, Role, Status
+    from .ids import DeviceKey, MessageNumber, ParticipantId, RoomId, TokenId, TurnNumber
+    from .rounds import Round
+    from .state import BarReason, Floor, Hands, Role, Status
 
 
 class Parting(StrEnum):
@@ -141,6 +142,62 @@ class StatusChanged:
     status: Status
 
 
+@dataclass(frozen=True, slots=True)
+class AwayChanged:
+    participant: ParticipantId
+    away: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChanged:
+    room: RoomId
+    floor: Floor
+
+
+@dataclass(frozen=True, slots=True)
+class HandsChanged:
+    """All hands of a room as they are now."""
+
+    room: RoomId
+    hands: Hands
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChanged:
+    """The whole round of a room as it is now; None: it is closed."""
+
+    room: RoomId
+    round: Round | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareNudged:
+    """The soft limit of a share has come."""
+
+    room: RoomId
+    turn: TurnNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """Somebody held the turn so long."""
+
+    participant: ParticipantId
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionChanged:
+    between_shares: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionHeld:
+    """Admitted; comes in when the share that is going on has ended."""
+
+    participant: ParticipantId
+
+
 Event = (
     Arrived
     | Entered
@@ -158,4 +215,12 @@ Event = (
     | LeadChanged
     | AttendanceChanged
     | StatusChanged
+    | AwayChanged
+    | FloorChanged
+    | HandsChanged
+    | RoundChanged
+    | ShareNudged
+    | Spoke
+    | AdmissionChanged
+    | AdmissionHeld
 )

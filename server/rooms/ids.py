@@ -14,6 +14,9 @@ RoomId = NewType("RoomId", str)
 MessageNumber = NewType("MessageNumber", int)
 """1, 2, 3 … in the order the meeting accepted them; never used twice."""
 
+TurnNumber = NewType("TurnNumber", int)
+"""1, 2, 3 … for every offer and every wait of the meeting's rounds, in all its rooms; never used twice."""
+
 TokenId = NewType("TokenId", str)
 """The `jti` of the link that somebody came with."""
 
@@ -23,3 +26,4 @@ DeviceKey = NewType("DeviceKey", bytes)
 LOBBY: Final = RoomId("lobby")
 MAIN: Final = RoomId("main")
 FIRST_MESSAGE: Final = MessageNumber(1)
+FIRST_TURN: Final = TurnNumber(1)

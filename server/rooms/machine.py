@@ -9,7 +9,21 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING, Final, Never, TypeAlias, cast, get_args
 
-from . import attendance, chat, deadlines, membership, mics_and_cameras
+from . import (
+    attendance,
+    away,
+    chat,
+    consequences,
+    deadlines,
+    floor,
+    hands,
+    membership,
+    mics_and_cameras,
+    offers,
+    round_orders,
+    shares,
+    turns,
+)
 from . import commands as c
 from . import events as e
 from .errors import Refusal, Rejected
@@ -42,6 +56,25 @@ RULES: Final[Mapping[type, Rule]] = {
     c.Unlock: membership.decide_unlock,
     c.Remove: membership.decide_remove,
     c.UndoBar: membership.decide_undo_bar,
+    c.SetAway: away.decide_set_away,
+    c.SetFloor: floor.decide_set_floor,
+    c.RaiseHand: hands.decide_raise_hand,
+    c.LowerHand: hands.decide_lower_hand,
+    c.CallOn: hands.decide_call_on,
+    c.OrderHands: hands.decide_order_hands,
+    c.StartRound: round_orders.decide_start_round,
+    c.ReorderRound: round_orders.decide_reorder_round,
+    c.InvitePassed: round_orders.decide_invite_passed,
+    c.CloseRound: round_orders.decide_close_round,
+    c.AdmitBetweenShares: round_orders.decide_admit_between_shares,
+    c.TakeTurn: offers.decide_take_turn,
+    c.PassTurn: offers.decide_pass_turn,
+    c.ComeBackLater: offers.decide_come_back,
+    c.SkipTurn: offers.decide_skip_turn,
+    c.NameNext: offers.decide_name_next,
+    c.EndShare: shares.decide_end_share,
+    c.ExtendShare: shares.decide_extend_share,
+    c.ShareInWriting: shares.decide_share_in_writing,
     c.End: attendance.decide_end,
 }
 
@@ -62,6 +95,14 @@ EFFECTS: Final[Mapping[type, Effect]] = {
     e.LeadChanged: attendance.evolve_lead_changed,
     e.AttendanceChanged: attendance.evolve_attendance_changed,
     e.StatusChanged: attendance.evolve_status_changed,
+    e.AwayChanged: away.evolve_away_changed,
+    e.FloorChanged: floor.evolve_floor_changed,
+    e.HandsChanged: hands.evolve_hands_changed,
+    e.RoundChanged: turns.evolve_round_changed,
+    e.ShareNudged: turns.evolve_share_nudged,
+    e.Spoke: turns.evolve_spoke,
+    e.AdmissionChanged: round_orders.evolve_admission_changed,
+    e.AdmissionHeld: round_orders.evolve_admission_held,
 }
 
 SERVER_COMMANDS: Final = frozenset(get_args(c.ServerCommand))
@@ -81,9 +122,13 @@ def decide(meeting: Meeting, command: c.Command, now_ms: int) -> tuple[e.Event, 
         permitted_actor(meeting, cast("c.PersonCommand", command))
     # Each rule takes exactly its own command: the table's key is the proof.
     events = RULES[kind](meeting, cast("Never", command), now_ms)
-    if not attendance.touched_by(events):
+    if not consequences.touched_by(meeting, events):
         return events
-    return events + attendance.consequences(fold(meeting, events), now_ms)
+    after = fold(meeting, events)
+    if attendance.touched_by(events):
+        held = attendance.consequences(after, now_ms)
+        events, after = events + held, fold(after, held)
+    return events + consequences.of(after, now_ms)
 
 
 def evolve(meeting: Meeting, event: e.Event) -> Meeting:

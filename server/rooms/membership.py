@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from . import taking_over, turns
 from .change import changed, drop, put
 from .errors import Refusal, Rejected
 from .events import (
+    AdmissionHeld,
     Arrived,
     Barred,
     BarUndone,
@@ -55,11 +57,13 @@ def decide_join(meeting: Meeting, command: c.Join, _now_ms: int) -> Events:
 
 
 def _take_over(meeting: Meeting, command: c.Join, former: Participant) -> Events:
-    """The same room, and what a facilitator closed stays closed: a reload undoes no mute."""
+    """The same room and place in every queue, and what a facilitator closed stays closed: a reload undoes no mute."""
     parted, arrived = Parted(former.id, Parting.REPLACED), _arrival(meeting, command, former.room)
+    places = taking_over.places(meeting, former, command.participant)
     if former.mic_allowed and former.camera_allowed:
-        return parted, arrived
-    return parted, arrived, MediaAllowed(command.participant, former.mic_allowed, former.camera_allowed)
+        return parted, arrived, *places
+    allowed = MediaAllowed(command.participant, former.mic_allowed, former.camera_allowed)
+    return parted, arrived, allowed, *places
 
 
 def _arrive_to_facilitate(meeting: Meeting, command: c.Join) -> Arrived:
@@ -132,15 +136,18 @@ def evolve_arrived(meeting: Meeting, event: Arrived) -> Meeting:
 
 
 def decide_admit(meeting: Meeting, command: c.Admit, _now_ms: int) -> Events:
+    """At once, or when the share that is going on has ended, as the facilitators chose."""
     person = target(meeting, command.who, command)
-    if not person.in_lobby:
+    if not person.in_lobby or person.admitted:
         raise Rejected(Refusal.ALREADY_SO)
+    if meeting.between_shares and turns.somebody_shares(meeting, MAIN):
+        return (AdmissionHeld(person.id),)
     return (Entered(person.id, MAIN),)
 
 
 def evolve_entered(meeting: Meeting, event: Entered) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, changed(person, room=event.room, sees_from=meeting.next_message))
+    return put(meeting, changed(person, room=event.room, sees_from=meeting.next_message, admitted=False))
 
 
 def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int) -> Events:
@@ -153,7 +160,7 @@ def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int)
 def evolve_sent_to_lobby(meeting: Meeting, event: SentToLobby) -> Meeting:
     """Microphone and camera are off when she comes back: only she opens them."""
     person = meeting.participants[event.participant]
-    return put(meeting, changed(person, room=LOBBY, mic_on=False, camera_on=False))
+    return put(meeting, changed(person, room=LOBBY, mic_on=False, camera_on=False, away=False))
 
 
 def decide_lock(meeting: Meeting, _command: c.Lock, _now_ms: int) -> Events:

@@ -22,6 +22,8 @@ def decide_set_media(meeting: Meeting, command: c.SetMedia, _now_ms: int) -> tup
         raise Rejected(Refusal.MIC_HELD)
     if command.camera and not person.camera_allowed:
         raise Rejected(Refusal.CAMERA_HELD)
+    if person.away and (command.mic or command.camera):
+        raise Rejected(Refusal.AWAY)
     if (person.mic_on, person.camera_on) == (command.mic, command.camera):
         return ()
     return (MediaSet(person.id, command.mic, command.camera),)

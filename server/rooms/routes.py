@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import floor
 from .ids import LOBBY
 from .state import Meeting, Status
 
@@ -35,15 +36,17 @@ class Track(NamedTuple):
 def routes(meeting: Meeting) -> Mapping[Track, frozenset[ParticipantId]]:
     """Every track that is forwarded now, with everybody who receives it; what is absent is silent.
 
+    Where the floor is held, only whoever has the turn and the facilitators are heard; cameras stay.
     A track is let out where both the person and the facilitators let it; the audience is built once per sender.
     People in the lobby send and receive nothing; a paused or waiting meeting forwards nothing.
     """
     if meeting.status is not Status.OPEN:
         return {}
     listeners = _listeners(meeting)
+    silent = floor.silent(meeting)
     wanted: dict[Track, frozenset[ParticipantId]] = {}
     for person in meeting.participants.values():
-        mic = person.mic_on and person.mic_allowed
+        mic = person.mic_on and person.mic_allowed and person.id not in silent
         camera = person.camera_on and person.camera_allowed
         if not (mic or camera) or person.room == LOBBY:
             continue

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .ids import FIRST_MESSAGE, LOBBY
+from .ids import FIRST_MESSAGE, FIRST_TURN, LOBBY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .ids import DeviceKey, MeetingId, MessageNumber, ParticipantId, RoomId, TokenId
+    from .ids import DeviceKey, MeetingId, MessageNumber, ParticipantId, RoomId, TokenId, TurnNumber
+    from .rounds import Round
 
 
 class Role(StrEnum):
@@ -44,6 +45,16 @@ class BarReason(StrEnum):
     DENIED = "denied"
 
 
+class Floor(StrEnum):
+    """Who may be heard in a room."""
+
+    OPEN = "open"
+    GENTLE = "gentle"
+    """Who does not have the turn is asked to stay muted; nobody is silenced."""
+    HELD = "held"
+    """Only whoever has the turn and the facilitators are forwarded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Every limit of one meeting; fixed when it begins. Times in ms, sizes in bytes."""
@@ -66,6 +77,20 @@ class Rules:
     max_history_bytes: int = 524_288
     max_barred: int = 256
     """Bars kept at once, and people called back who have not come yet; the oldest bar leaves first."""
+    offer_ms: int = 30_000
+    """An offered turn waits so long for an answer; then it comes back later."""
+    naming_ms: int = 45_000
+    """Nobody names the next for so long: the next in the order is offered."""
+    volunteering_ms: int = 120_000
+    """Nobody steps forward for so long: the round goes to its end."""
+    invitation_ms: int = 60_000
+    """Those who passed may think so long about adding something."""
+    absence_ms: int = 90_000
+    """The end of a round waits so long, once, for those who are away or lost."""
+    extension_ms: int = 60_000
+    """What "+1 minute" adds to a share."""
+    max_share_ms: int = 3_600_000
+    """The longest soft limit of a share that a facilitator may set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +122,12 @@ class Participant:
     """The first chat message this person may read: nothing from before she came in."""
     returning: bool = False
     """May be somebody who was turned away: same origin as a barred person. Facilitators see it."""
+    away: bool = False
+    """With baby, back soon: every place is kept, nothing is sent."""
+    admitted: bool = False
+    """In the lobby: comes in as soon as the share that is going on has ended."""
+    spoken_ms: int = 0
+    """How long this person has held the turn in this meeting."""
 
     @property
     def connected(self) -> bool:
@@ -120,6 +151,26 @@ class ChatMessage:
     room: RoomId
     body: bytes
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who asks to speak in one room, and who was called on."""
+
+    raised: tuple[ParticipantId, ...] = ()
+    """In the order in which they were raised."""
+    fair: bool = False
+    """Shown with those first who spoke least."""
+    called: ParticipantId | None = None
+    called_at_ms: int = 0
+
+    def renamed(self, old: ParticipantId, new: ParticipantId) -> Hands:
+        """The hands where `new` has everything that `old` had."""
+        raised = tuple(new if who == old else who for who in self.raised)
+        return Hands(raised, self.fair, new if self.called == old else self.called, self.called_at_ms)
+
+
+NO_HANDS: Final = Hands()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +205,15 @@ class Meeting:
     barred: Mapping[ParticipantId, Bar] = field(default_factory=lambda: MappingProxyType({}))
     expected: frozenset[DeviceKey] = frozenset()
     """Called back after a removal: these pages pass the lobby once."""
+    rounds: Mapping[RoomId, Round] = field(default_factory=lambda: MappingProxyType({}))
+    """One at most in each room."""
+    next_turn: TurnNumber = FIRST_TURN
+    hands: Mapping[RoomId, Hands] = field(default_factory=lambda: MappingProxyType({}))
+    """Rooms without an entry: no hand is up."""
+    floors: Mapping[RoomId, Floor] = field(default_factory=lambda: MappingProxyType({}))
+    """Rooms without an entry are open."""
+    between_shares: bool = False
+    """Who is admitted while somebody shares comes in when the share has ended."""
     unattended_since_ms: int | None = None
     """Since when no facilitator is connected; None while one is, or before the first came."""
 

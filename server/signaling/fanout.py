@@ -85,6 +85,7 @@ class Fanout:
     def stepped(self, step: Step, meeting: Meeting) -> None:
         self._close_the_gone(step)
         packed: dict[tuple[int, ...], bytes] = {}
+        now_ms = self._clock.now_ms()
         for who, line in self._lines.items():
             if who in step.refreshed:
                 line.outbox.post(self.snapshot(who, meeting))
@@ -94,7 +95,7 @@ class Fanout:
                 continue
             frame = packed.get(shown)
             if frame is None:
-                frame = packed[shown] = happened(step, shown)
+                frame = packed[shown] = happened(step, shown, now_ms)
             line.outbox.post(frame)
 
     def over(self) -> None:
@@ -122,7 +123,7 @@ class Fanout:
     def missed(self, who: ParticipantId, after: int) -> list[bytes] | None:
         """Frames of all that this person missed; None where only a whole snapshot helps."""
         steps = self._replica.missed(who, after)
-        return None if steps is None else list(_retold(who, steps))
+        return None if steps is None else list(_retold(who, steps, self._clock.now_ms()))
 
     # ── the media server's words ─────────────────────────────────────────────────────────────────
 
@@ -152,16 +153,17 @@ class Fanout:
             self._hang_up(who, code)
 
 
-def happened(step: Step, shown: Iterable[int]) -> bytes:
+def happened(step: Step, shown: Iterable[int], now_ms: int) -> bytes:
     """One step as those see it to whom these showings are for."""
-    return encode(m.Happened(step.position, [translate.event(step.showings[i].sight) for i in shown]))
+    events = [translate.event(step.showings[i].sight, now_ms) for i in shown]
+    return encode(m.Happened(step.position, events))
 
 
-def _retold(who: ParticipantId, steps: Iterable[Step]) -> Iterable[bytes]:
+def _retold(who: ParticipantId, steps: Iterable[Step], now_ms: int) -> Iterable[bytes]:
     for step in steps:
         shown = [i for i, showing in enumerate(step.showings) if who in showing.viewers]
         if shown:
-            yield happened(step, shown)
+            yield happened(step, shown, now_ms)
 
 
 class Switchboard:

@@ -1,11 +1,12 @@
 """Every message of the wire, one class each; `docs/protocol.md` explains them, `codec.py` packs them.
 
+Long because it is a list: whoever writes a client reads one file from top to bottom.
 A frame is one msgpack map. Key `t` is the tag; unknown tags and unknown keys are refused.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +18,10 @@ CommandId = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Count = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 TokenText = Annotated[str, Meta(max_length=2048)]
+ShareMs = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+People = Annotated[list[PersonId], Meta(max_length=256)]
+KindText = Literal["circle", "volunteers", "nomination", "facilitator"]
+FloorText = Literal["open", "gentle", "held"]
 Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
 
@@ -136,6 +141,104 @@ class UndoBar(Wire, frozen=True, tag="undo_bar"):
     who: PersonId
 
 
+class SetAway(Wire, frozen=True, tag="set_away"):
+    id: CommandId
+    away: bool
+
+
+class SetFloor(Wire, frozen=True, tag="set_floor"):
+    id: CommandId
+    floor: FloorText
+
+
+class RaiseHand(Wire, frozen=True, tag="raise_hand"):
+    id: CommandId
+
+
+class LowerHand(Wire, frozen=True, tag="lower_hand"):
+    id: CommandId
+    who: PersonId
+
+
+class CallOn(Wire, frozen=True, tag="call_on"):
+    id: CommandId
+    who: PersonId
+
+
+class OrderHands(Wire, frozen=True, tag="order_hands"):
+    id: CommandId
+    fair: bool
+
+
+class StartRound(Wire, frozen=True, tag="start_round"):
+    id: CommandId
+    kind: KindText
+    share_ms: ShareMs | None
+    order: People
+    invite_passed: bool
+
+
+class ReorderRound(Wire, frozen=True, tag="reorder_round"):
+    id: CommandId
+    order: People
+
+
+class InvitePassed(Wire, frozen=True, tag="invite_passed"):
+    id: CommandId
+    invite: bool
+
+
+class CloseRound(Wire, frozen=True, tag="close_round"):
+    id: CommandId
+
+
+class AdmitBetweenShares(Wire, frozen=True, tag="admit_between_shares"):
+    id: CommandId
+    on: bool
+
+
+class TakeTurn(Wire, frozen=True, tag="take_turn"):
+    id: CommandId
+    turn: Count
+
+
+class PassTurn(Wire, frozen=True, tag="pass_turn"):
+    id: CommandId
+    turn: Count
+
+
+class ComeBackLater(Wire, frozen=True, tag="come_back_later"):
+    id: CommandId
+    turn: Count
+
+
+class SkipTurn(Wire, frozen=True, tag="skip_turn"):
+    id: CommandId
+    turn: Count
+
+
+class NameNext(Wire, frozen=True, tag="name_next"):
+    id: CommandId
+    turn: Count
+    who: PersonId
+
+
+class EndShare(Wire, frozen=True, tag="end_share"):
+    id: CommandId
+    turn: Count
+
+
+class ExtendShare(Wire, frozen=True, tag="extend_share"):
+    id: CommandId
+    turn: Count
+
+
+class ShareInWriting(Wire, frozen=True, tag="share_in_writing"):
+    id: CommandId
+    turn: Count
+    body: bytes
+
+
 class End(Wire, frozen=True, tag="end"):
     id: CommandId
 
@@ -156,6 +259,25 @@ CommandMessage = (
     | Unlock
     | Remove
     | UndoBar
+    | SetAway
+    | SetFloor
+    | RaiseHand
+    | LowerHand
+    | CallOn
+    | OrderHands
+    | StartRound
+    | ReorderRound
+    | InvitePassed
+    | CloseRound
+    | AdmitBetweenShares
+    | TakeTurn
+    | PassTurn
+    | ComeBackLater
+    | SkipTurn
+    | NameNext
+    | EndShare
+    | ExtendShare
+    | ShareInWriting
     | End
 )
 ClientMessage = Look | Join | Ping | Offer | CommandMessage
@@ -185,6 +307,8 @@ class Person(msgspec.Struct, frozen=True):
     mic_allowed: bool
     camera_allowed: bool
     returning: bool
+    away: bool
+    admitted: bool
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -204,6 +328,38 @@ class BarredPerson(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """One person's place in the order of a round, and how it stands."""
+
+    who: str
+    standing: str
+
+
+class Round(msgspec.Struct, frozen=True):
+    """The round of your room, whole. `left_ms` is as of when this was sent; nil: no clock, or not for you."""
+
+    kind: str
+    turn: int
+    phase: str
+    who: str | None
+    left_ms: int | None
+    runs: bool
+    held: bool
+    stage: str
+    named: str | None
+    share_ms: int | None
+    invite_passed: bool
+    places: list[Place]
+
+
+class Hands(msgspec.Struct, frozen=True):
+    """All hands of your room, in the order in which they are to be called."""
+
+    raised: list[str]
+    fair: bool
+    called: str | None
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """Everything one viewer may know now; replaces all that she knew."""
 
@@ -216,6 +372,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     messages: list[Message]
     barred: list[BarredPerson]
     grace_ms: int
+    round: Round | None
+    hands: Hands
+    floor: str
+    between_shares: bool
 
 
 # ── events, as a client sees them ────────────────────────────────────────────────────────────────
@@ -295,6 +455,43 @@ class BarUndone(Wire, frozen=True, tag="bar_undone"):
     who: str
 
 
+class AwayChanged(Wire, frozen=True, tag="away_changed"):
+    who: str
+    away: bool
+
+
+class RoundChanged(Wire, frozen=True, tag="round_changed"):
+    """The round as it is now; nil: it is closed."""
+
+    round: Round | None
+
+
+class ShareNudged(Wire, frozen=True, tag="share_nudged"):
+    """The time of this share is over, gently; its speaker and facilitators only."""
+
+    turn: int
+
+
+class HandsChanged(Wire, frozen=True, tag="hands_changed"):
+    hands: Hands
+
+
+class FloorChanged(Wire, frozen=True, tag="floor_changed"):
+    floor: str
+
+
+class AdmissionChanged(Wire, frozen=True, tag="admission_changed"):
+    """Facilitators only."""
+
+    between_shares: bool
+
+
+class AdmissionHeld(Wire, frozen=True, tag="admission_held"):
+    """She comes in when the share has ended; facilitators and herself only."""
+
+    who: str
+
+
 EventMessage = (
     PersonCame
     | PersonMoved
@@ -310,6 +507,13 @@ EventMessage = (
     | StatusChanged
     | PersonBarred
     | BarUndone
+    | AwayChanged
+    | RoundChanged
+    | ShareNudged
+    | HandsChanged
+    | FloorChanged
+    | AdmissionChanged
+    | AdmissionHeld
 )
 
 

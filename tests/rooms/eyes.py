@@ -9,14 +9,17 @@ from server.rooms import events as e
 from server.rooms.audience import BarShown, Came, Gone, Moved, View, refreshed, showings, view
 from server.rooms.ids import LOBBY
 from server.rooms.machine import evolve
+from server.rooms.rounds import NEXT
 from server.rooms.state import ChatMessage, Status
+from server.rooms.turn_sights import HandsShown, RoundShown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from server.rooms.audience import Showing, Sight
     from server.rooms.ids import MessageNumber, ParticipantId
-    from server.rooms.state import Bar, Meeting, Participant
+    from server.rooms.rounds import Round
+    from server.rooms.state import Bar, Floor, Meeting, Participant
 
 
 @dataclass
@@ -30,6 +33,10 @@ class Eyes:
     people: dict[ParticipantId, Participant]
     messages: list[ChatMessage]
     barred: dict[ParticipantId, Bar]
+    round: Round | None
+    hands: HandsShown
+    floor: Floor
+    between_shares: bool
 
     @classmethod
     def of(cls, snapshot: View) -> Eyes:
@@ -41,17 +48,21 @@ class Eyes:
             people={p.id: p for p in snapshot.people},
             messages=list(snapshot.messages),
             barred={bar.participant: bar for bar in snapshot.barred},
+            round=snapshot.round,
+            hands=snapshot.hands,
+            floor=snapshot.floor,
+            between_shares=snapshot.between_shares,
         )
 
-    def see(self, sight: Sight) -> None:  # noqa: C901, PLR0912 - one line for each kind of sight
+    def see(self, sight: Sight) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each kind of sight
         match sight:
             case Came():
                 assert sight.person.id not in self.people
                 self.people[sight.person.id] = sight.person
             case Moved():
-                self._change(sight.participant, room=sight.room)
+                self._change(sight.participant, room=sight.room, admitted=False)
                 if sight.room == LOBBY:
-                    self._change(sight.participant, mic_on=False, camera_on=False)
+                    self._change(sight.participant, mic_on=False, camera_on=False, away=False)
             case Gone():
                 del self.people[sight.participant]
             case BarShown():
@@ -77,6 +88,21 @@ class Eyes:
                 self.lead = sight.lead
             case e.StatusChanged():
                 self.status = sight.status
+            case e.AwayChanged():
+                self._change(sight.participant, away=sight.away)
+            case e.AdmissionHeld():
+                self._change(sight.participant, admitted=True)
+            case RoundShown():
+                self.round = sight.round
+            case HandsShown():
+                self.hands = sight
+            case e.FloorChanged():
+                self.floor = sight.floor
+            case e.ShareNudged():
+                assert self.round is not None
+                assert self.round.moment.number == sight.turn
+            case e.AdmissionChanged():
+                self.between_shares = sight.between_shares
             case _:
                 assert_never(sight)
         if isinstance(sight, Came | Moved | Gone):
@@ -92,13 +118,27 @@ class Eyes:
     def known(self) -> tuple[object, ...]:
         """Comparable: what goes over the wire, and nothing else."""
         people = {who: on_the_wire(person) for who, person in self.people.items()}
-        return (self.status, self.locked, self.lead, self.present, people, self.messages, self.barred)
+        return (
+            *(self.status, self.locked, self.lead, self.present, people, self.messages, self.barred),
+            *(heard(self.round), self.hands, self.floor, self.between_shares),
+        )
 
 
 def on_the_wire(person: Participant) -> tuple[object, ...]:
     """The fields of the protocol's `Person`."""
     sends = (person.mic_on, person.camera_on, person.mic_allowed, person.camera_allowed)
-    return (person.id, person.role, person.profile, person.room, person.connected, sends, person.returning)
+    state = (person.connected, person.returning, person.away, person.admitted)
+    return (person.id, person.role, person.profile, person.room, sends, state)
+
+
+def heard(this: Round | None) -> tuple[object, ...] | None:
+    """The fields of the protocol's `Round`; whether she was nudged is told as an event of its own."""
+    if this is None:
+        return None
+    assert this.moment is not NEXT
+    moment = replace(this.moment, nudged=False, away_since_ms=None)
+    order = tuple((place.who, this.told(place)) for place in this.places)
+    return (this.kind, moment, this.stage, this.named, this.share_ms, this.invite_passed, order)
 
 
 def look(meeting: Meeting) -> dict[ParticipantId, Eyes]:

@@ -22,12 +22,14 @@ from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Rejected
-from server.rooms.ids import MessageNumber, ParticipantId
+from server.rooms.ids import MessageNumber, ParticipantId, TurnNumber
 from server.rooms.machine import decide, evolve
+from server.rooms.rounds import RoundKind
 from server.rooms.routes import routes
-from server.rooms.state import Meeting, Role, Rules
+from server.rooms.state import Floor, Meeting, Role, Rules
 
-from . import cast
+from . import cast, telling
+from .telling import seconds as _seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,12 +49,34 @@ ABOUT_SOMEBODY: Final[Mapping[str, Callable[[ParticipantId, ParticipantId], c.Co
     "allows-camera": c.AllowCamera,
     "removes": c.Remove,
     "undoes": c.UndoBar,
+    "lowers": c.LowerHand,
+    "calls-on": c.CallOn,
 }
 ALONE: Final[Mapping[str, Callable[[ParticipantId], c.Command]]] = {
     "leaves": c.Leave,
     "locks": c.Lock,
     "unlocks": c.Unlock,
     "ends": c.End,
+    "raises-hand": c.RaiseHand,
+    "closes-round": c.CloseRound,
+}
+ABOUT_A_TURN: Final[Mapping[str, Callable[[ParticipantId, TurnNumber], c.Command]]] = {
+    "takes": c.TakeTurn,
+    "passes": c.PassTurn,
+    "comes-back": c.ComeBackLater,
+    "skips": c.SkipTurn,
+    "finishes": c.EndShare,
+    "extends": c.ExtendShare,
+}
+YES_OR_NO: Final[Mapping[str, tuple[Callable[[ParticipantId, bool], c.Command], bool]]] = {
+    "is-away": (c.SetAway, True),
+    "is-back": (c.SetAway, False),
+    "orders-hands-fairly": (c.OrderHands, True),
+    "orders-hands-as-raised": (c.OrderHands, False),
+    "invites-passed": (c.InvitePassed, True),
+    "invites-nobody": (c.InvitePassed, False),
+    "admits-between-shares": (c.AdmitBetweenShares, True),
+    "admits-at-once": (c.AdmitBetweenShares, False),
 }
 
 
@@ -125,7 +149,7 @@ class Stage:
                 raise ValueError(order)
 
 
-def _deed(name: ParticipantId, deed: list[str]) -> c.Command:
+def _deed(name: ParticipantId, deed: list[str]) -> c.Command:  # noqa: PLR0911 - one line for each form
     match deed:
         case ["sends", *kinds]:
             return c.SetMedia(name, mic="mic" in kinds, camera="camera" in kinds)
@@ -140,7 +164,35 @@ def _deed(name: ParticipantId, deed: list[str]) -> c.Command:
         case [verb, who] if verb in ABOUT_SOMEBODY:
             return ABOUT_SOMEBODY[verb](name, ParticipantId(who))
         case _:
+            return _about_turns(name, deed)
+
+
+def _about_turns(name: ParticipantId, deed: list[str]) -> c.Command:  # noqa: PLR0911 - one line for each form
+    match deed:
+        case [verb] if verb in YES_OR_NO:
+            order, wish = YES_OR_NO[verb]
+            return order(name, wish)
+        case ["sets-floor", floor]:
+            return c.SetFloor(name, Floor(floor))
+        case ["starts", kind, *settings]:
+            options = _options(settings)
+            share_ms = round(float(options["share"].removesuffix("s")) * 1000) if "share" in options else None
+            order_wished = _people(options.get("order", ""))
+            return c.StartRound(name, RoundKind(kind), share_ms, order_wished, options.get("invite") == "yes")
+        case ["reorders", people]:
+            return c.ReorderRound(name, _people(people))
+        case ["names", who, "in", turn]:
+            return c.NameNext(name, TurnNumber(int(turn)), ParticipantId(who))
+        case ["writes", turn, *text]:
+            return c.ShareInWriting(name, TurnNumber(int(turn)), " ".join(text).encode())
+        case [verb, turn] if verb in ABOUT_A_TURN:
+            return ABOUT_A_TURN[verb](name, TurnNumber(int(turn)))
+        case _:
             raise ValueError(deed)
+
+
+def _people(names: str) -> tuple[ParticipantId, ...]:
+    return tuple(ParticipantId(name) for name in names.split(",") if name)
 
 
 def _options(settings: list[str]) -> dict[str, str]:
@@ -188,10 +240,8 @@ def fact(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for 
             return "attended again" if since is None else f"unattended since {_seconds(since)}"
         case e.StatusChanged():
             return f"status {event.status}"
-
-
-def _seconds(at_ms: int) -> str:
-    return f"{at_ms / 1000:g}s"
+        case _:
+            return telling.fact(event)
 
 
 def _kinds(*, mic: bool, camera: bool) -> str:
@@ -213,6 +263,7 @@ def _seen(meeting: Meeting, who: ParticipantId) -> Iterator[str]:
     yield from (f"{person.id}: {_state(person)}" for person in seen.people)
     if seen.messages:
         yield "messages " + ", ".join(f"{m.number} by {m.author}" for m in seen.messages)
+    yield from telling.seen(seen)
     if seen.barred:
         yield "barred " + ", ".join(f"{bar.participant} ({bar.reason})" for bar in seen.barred)
 
@@ -223,4 +274,5 @@ def _state(person: Participant) -> str:
         allowed = _kinds(mic=person.mic_allowed, camera=person.camera_allowed)
         words.append(f"may send {allowed}")
     words += ["lost"] * (not person.connected) + ["returning?"] * person.returning
+    words += ["away"] * person.away + ["comes in after this share"] * person.admitted
     return ", ".join(words)

@@ -11,15 +11,17 @@ from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.audience import BarShown, Came, Gone, Moved, Sight, refreshed, showings, view
 from server.rooms.events import Parting
-from server.rooms.ids import LOBBY, MAIN, MessageNumber, ParticipantId
-from server.rooms.machine import evolve
-from server.rooms.state import Meeting, Role, Rules
+from server.rooms.ids import LOBBY, MAIN, MessageNumber, ParticipantId, TurnNumber
+from server.rooms.machine import decide, evolve
+from server.rooms.rounds import RoundKind
+from server.rooms.state import Floor, Meeting, Role, Rules
 
 from .cast import FAYE, FIONA, GUS, MARA, MIA, after, circle, join, outcome
 from .eyes import look, watch
 
 WANDA = ParticipantId("wanda")
 """Waits in the lobby."""
+TURN = TurnNumber(1)
 
 
 def evening() -> Meeting:
@@ -28,11 +30,11 @@ def evening() -> Meeting:
     return after(meeting, join(WANDA, place="home"))
 
 
-def told(meeting: Meeting, *commands: c.Command) -> dict[ParticipantId, list[Sight]]:
+def told(meeting: Meeting, *commands: c.Command, at_ms: int = 0) -> dict[ParticipantId, list[Sight]]:
     """What each viewer is shown while these are carried out."""
     heard: dict[ParticipantId, list[Sight]] = {}
     for command in commands:
-        for event in outcome(meeting, command)[0]:
+        for event in outcome(meeting, command, at_ms)[0]:
             before, meeting = meeting, evolve(meeting, event)
             for showing in showings(before, meeting, event):
                 for viewer in showing.viewers:
@@ -172,3 +174,60 @@ def test_a_bar_that_made_way_refreshes_the_facilitators():
 def test_a_group_without_bars_forgets_none():
     before = evening()
     assert refreshed(before, after(before, c.UndoBar(FIONA, GUS))) == frozenset()
+
+
+def turns_evening() -> Meeting:
+    """Mia shares as turn 1 of a round with a limit, Mara waits; hands are up, the quieter first; Wanda is in the lobby."""
+    meeting = after(evening(), join(MARA), c.Admit(FIONA, MARA))
+    meeting = after(meeting, c.RaiseHand(MIA), c.RaiseHand(MARA), c.OrderHands(FIONA, fair=True))
+    start = c.StartRound(FIONA, RoundKind.CIRCLE, 60_000, (), invite_passed=False)
+    return after(meeting, start, c.TakeTurn(MIA, TURN))
+
+
+@pytest.mark.parametrize(
+    ("commands", "fiona", "mia", "mara"),
+    [
+        ((c.ExtendShare(MIA, TURN),), ["RoundShown"], ["RoundShown"], []),
+        ((c.LoseConnection(MIA, 1),), *[["ConnectionLost", "RoundShown"]] * 3),
+        ((c.SetAway(MARA, away=True),), *[["AwayChanged"]] * 3),
+        ((c.EndShare(MIA, TURN),), *[["HandsShown", "RoundShown"]] * 3),
+        ((c.LowerHand(MIA, MIA),), *[["HandsShown"]] * 3),
+        ((c.SetFloor(FIONA, Floor.HELD),), *[["FloorChanged"]] * 3),
+        ((c.CloseRound(FIONA),), *[["HandsShown", "RoundShown"]] * 3),
+        ((c.AdmitBetweenShares(FIONA, on=True),), ["AdmissionChanged"], [], []),
+    ],
+)
+def test_turns_are_told_to_the_room_and_the_time_of_a_share_to_few(
+    commands: tuple[c.Command, ...], fiona: list[str], mia: list[str], mara: list[str]
+):
+    heard = told(turns_evening(), *commands, at_ms=10_000)
+    assert [kinds(heard.get(who, [])) for who in (FIONA, MIA, MARA, WANDA)] == [fiona, mia, mara, []]
+
+
+def test_the_nudge_is_for_the_speaker_and_the_facilitators():
+    heard = told(turns_evening(), c.Tick(), at_ms=60_000)
+    assert heard == {FIONA: [e.ShareNudged(MAIN, TURN)], MIA: [e.ShareNudged(MAIN, TURN)]}
+
+
+def test_others_see_whose_share_it_is_and_not_for_how_long():
+    meeting = turns_evening()
+    shown = {who: view(meeting, meeting.participants[who]).round for who in (FIONA, MIA, MARA, WANDA)}
+    left = {who: this and this.moment.clock.left_at(20_000) for who, this in shown.items()}
+    assert left == {FIONA: 40_000, MIA: 40_000, MARA: None, WANDA: None}
+    assert shown[MARA] is not None
+    assert shown[MARA].speaker == MIA
+
+
+def test_who_waits_for_the_end_of_a_share_knows_it_and_facilitators_do():
+    meeting = after(turns_evening(), c.AdmitBetweenShares(FIONA, on=True))
+    heard = told(meeting, c.Admit(FIONA, WANDA))
+    assert heard == {FIONA: [e.AdmissionHeld(WANDA)], WANDA: [e.AdmissionHeld(WANDA)]}
+
+
+def test_somebody_gone_whose_hand_was_up_disturbs_no_order():
+    """In one step: Mia's share is over for being away, which changes the order of hands, and lost Mara is gone."""
+    meeting = after(turns_evening(), c.SetAway(MIA, away=True), c.LoseConnection(MARA, 1), at_ms=10_000)
+    events = decide(meeting, c.Tick(), 100_000)
+    assert {e.Parted, e.Spoke, e.HandsChanged} <= set(map(type, events))
+    eyes, _ = watch(look(meeting), meeting, events)
+    assert eyes[FIONA].hands.raised == (MIA,)

@@ -5,7 +5,9 @@ import pytest
 from server.rooms import commands as c
 from server.rooms.deadlines import next_deadline
 from server.rooms.events import Parted, Parting, StatusChanged
+from server.rooms.ids import TurnNumber
 from server.rooms.machine import decide
+from server.rooms.rounds import RoundKind
 from server.rooms.state import Meeting, Role, Rules, Status
 
 from .cast import FAYE, FIONA, MARA, MIA, after, circle, empty, join
@@ -64,3 +66,46 @@ def test_another_facilitator_clears_the_pause():
 
 def test_nothing_is_due_after_the_end():
     assert next_deadline(after(lost_at(circle(MIA, rules=RULES), mia=0), c.End(FIONA))) is None
+
+
+def test_times_of_a_round_are_those_of_the_protocol():
+    rules = Rules()
+    assert (rules.offer_ms, rules.naming_ms, rules.volunteering_ms) == (30_000, 45_000, 120_000)
+    assert (rules.invitation_ms, rules.absence_ms, rules.extension_ms) == (60_000, 90_000, 60_000)
+    assert rules.max_share_ms == 3_600_000
+
+
+TURN = TurnNumber(1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "commands", "due"),
+    [
+        (RoundKind.CIRCLE, (), 30),
+        (RoundKind.VOLUNTEERS, (), 120),
+        (RoundKind.NOMINATION, (), 45),
+        (RoundKind.FACILITATOR, (), 45),
+        (RoundKind.CIRCLE, (c.TakeTurn(MIA, TURN),), 7),
+        (RoundKind.CIRCLE, (c.TakeTurn(MIA, TURN), c.ExtendShare(MIA, TURN)), 67),
+        (RoundKind.CIRCLE, (c.TakeTurn(MIA, TURN), c.LoseConnection(MIA, 1)), 90),
+        (RoundKind.CIRCLE, (c.TakeTurn(MIA, TURN), c.SetAway(MIA, away=True)), 90),
+        (RoundKind.CIRCLE, (c.SetAway(MIA, away=True),), 90),
+        (RoundKind.CIRCLE, (c.TakeTurn(MIA, TURN), c.EndShare(MIA, TURN)), None),
+        (RoundKind.CIRCLE, (c.CloseRound(FIONA),), None),
+    ],
+)
+def test_a_round_goes_on_by_itself(kind: RoundKind, commands: tuple[c.Command, ...], due: int | None):
+    start = c.StartRound(FIONA, kind, 7_000, (), invite_passed=False)
+    meeting = after(circle(MIA), start, *commands)
+    assert next_deadline(meeting) == (None if due is None else due * 1000)
+    if due is not None:
+        assert decide(meeting, c.Tick(), due * 1000 - 1) == ()
+        assert decide(meeting, c.Tick(), due * 1000) != ()
+
+
+def test_a_round_waits_while_the_meeting_is_paused():
+    start = c.StartRound(FIONA, RoundKind.CIRCLE, None, (), invite_passed=False)
+    meeting = lost_at(after(circle(MIA), start), fiona=0)
+    paused = after(meeting, c.Tick(), at_ms=10_000)
+    assert paused.status is Status.PAUSED
+    assert next_deadline(paused) == Rules().grace_ms

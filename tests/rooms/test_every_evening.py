@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from server.rooms import attendance
+from server.rooms import attendance, floor
 from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.audience import BarShown, Came, Moved, showings, view
@@ -17,10 +17,12 @@ from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Rejected
 from server.rooms.ids import LOBBY, MAIN, MessageNumber, ParticipantId
 from server.rooms.machine import decide, evolve, fold
+from server.rooms.rounds import RoundKind
 from server.rooms.routes import Kind, Track, routes
 from server.rooms.state import Meeting, Participant, Role, Rules, Status
 
 from . import cast
+from .evening_of_turns import ANYBODY, Turns, check_it_ends, check_turn_showing
 from .eyes import Eyes, look, watch
 
 if TYPE_CHECKING:
@@ -50,11 +52,9 @@ ABOUT: tuple[Callable[[ParticipantId, ParticipantId], c.Command], ...] = (
     c.Remove,
     c.UndoBar,
 )
-ANYBODY = st.integers(min_value=0, max_value=11)
-"""Counted among all who ever came, from the newest: also those who are gone."""
 
 
-class Evening(RuleBasedStateMachine):
+class Evening(Turns, RuleBasedStateMachine):
     """One meeting, and everybody's eyes on it."""
 
     def __init__(self) -> None:
@@ -123,9 +123,10 @@ class Evening(RuleBasedStateMachine):
     def somebody_turns_the_key(self, who: int, order: Callable[[ParticipantId], c.Command]) -> None:
         self.gives(order(self.anybody(who)))
 
-    @rule(who=ANYBODY, sure=st.integers(min_value=0, max_value=5))
+    @rule(who=ANYBODY, sure=st.integers(min_value=0, max_value=19))
     def somebody_ends_it_or_leaves(self, who: int, sure: int) -> None:
-        self.gives(c.End(self.anybody(who)) if sure == 0 else c.Leave(self.anybody(who)))
+        if sure < 4:
+            self.gives(c.End(self.anybody(who)) if sure == 0 else c.Leave(self.anybody(who)))
 
     @rule(who=ANYBODY, mic=st.booleans(), camera=st.booleans())
     def somebody_sets_media(self, who: int, mic: bool, camera: bool) -> None:  # noqa: FBT001 - drawn
@@ -154,7 +155,10 @@ class Evening(RuleBasedStateMachine):
     # ── carrying it out ──
 
     def anybody(self, back: int) -> ParticipantId:
-        return self.names[-1 - back] if back < len(self.names) else ParticipantId("stranger")
+        """Mostly somebody who is here; now and then somebody who is gone, or a stranger."""
+        gone = [name for name in self.names if name not in self.meeting.participants]
+        pool = [*self.meeting.participants, *gone[-1:], ParticipantId("stranger")]
+        return pool[back % len(pool)]
 
     def tick(self) -> None:
         if self.gives(c.Tick()):
@@ -245,7 +249,8 @@ class Evening(RuleBasedStateMachine):
                 p.id for p in people.values() if p.room == person.room and not p.in_lobby and p is not person
             }
             open_room = self.meeting.status is Status.OPEN and not person.in_lobby
-            for kind, sent in ((Kind.MIC, person.mic_on), (Kind.CAMERA, person.camera_on)):
+            heard = person.mic_on and person.id not in floor.silent(self.meeting)
+            for kind, sent in ((Kind.MIC, heard), (Kind.CAMERA, person.camera_on)):
                 assert wanted.get(Track(person.id, kind)) == (others if sent and open_room else None)
         assert {track.publisher for track in wanted} <= people.keys()
 
@@ -264,11 +269,13 @@ class Evening(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         assert frozen(fold(self.start, self.journal)) == frozen(self.meeting)
+        check_it_ends(self.meeting, self.now_ms, answers=False)
 
 
 def frozen(meeting: Meeting) -> Meeting:
     """A copy that later changes of its tables would not reach."""
-    return replace(meeting, participants=dict(meeting.participants), barred=dict(meeting.barred))
+    tables = ("participants", "barred", "rounds", "hands", "floors")
+    return replace(meeting, **{table: dict(getattr(meeting, table)) for table in tables})
 
 
 def shut_out(meeting: Meeting, person: Participant) -> bool:
@@ -314,6 +321,7 @@ def check_who_is_shown_what(meeting: Meeting, events: tuple[e.Event, ...]) -> No
         for showing in showings(before, meeting, event):
             assert showing.viewers
             people = [meeting.participants[viewer] for viewer in showing.viewers]
+            check_turn_showing(showing.sight, people, meeting)
             if for_facilitators(showing.sight):
                 assert all(p.is_facilitator for p in people)
             about = getattr(showing.sight, "participant", None)
@@ -332,5 +340,23 @@ def for_facilitators(sight: object) -> bool:
             return False
 
 
+class Gathered(Evening):
+    """The same, with a facilitator and three others inside and a round begun: it gets further."""
+
+    @initialize(
+        role=st.sampled_from((Role.FACILITATOR, Role.MEMBER, Role.MEMBER)),
+        kind=st.sampled_from(RoundKind),
+        share_ms=st.sampled_from((None, 5000)),
+        invite=st.booleans(),
+    )
+    def somebody_is_first(self, role: Role, kind: RoundKind, share_ms: int | None, *, invite: bool) -> None:
+        for page, came in zip(PAGES, (Role.FACILITATOR, Role.MEMBER, Role.MEMBER, role), strict=True):
+            self.somebody_joins(came, page=page, link="", place="here", size=8)
+            self.gives(c.Admit(self.names[0], self.names[-1]))
+        self.gives(c.StartRound(self.names[0], kind, share_ms, (), invite_passed=invite))
+
+
 TestEveryEvening = Evening.TestCase
-TestEveryEvening.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+TestEveryEvening.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestEveryGatheredEvening = Gathered.TestCase
+TestEveryGatheredEvening.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)

@@ -11,7 +11,7 @@ from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.change import changed
 from server.rooms.errors import Refusal, Rejected
-from server.rooms.ids import MAIN, MessageNumber, ParticipantId
+from server.rooms.ids import MAIN, MessageNumber, ParticipantId, TurnNumber
 from server.rooms.machine import EFFECTS, RULES, SERVER_COMMANDS, decide, evolve, fold
 from server.rooms.state import Meeting, Role, Rules, Status
 
@@ -66,6 +66,12 @@ REFUSALS: dict[Refusal, tuple[Callable[[], Meeting], c.Command]] = {
     Refusal.CAMERA_HELD: (
         lambda: after(circle(MIA), c.StopCamera(FIONA, MIA)),
         c.SetMedia(MIA, mic=False, camera=True),
+    ),
+    Refusal.STALE_TURN: (lambda: circle(MIA), c.TakeTurn(MIA, TurnNumber(1))),
+    Refusal.NOT_NOW: (lambda: circle(MIA), c.InvitePassed(FIONA, invite=True)),
+    Refusal.AWAY: (
+        lambda: after(circle(MIA), c.SetAway(MIA, away=True)),
+        c.SetMedia(MIA, mic=True, camera=False),
     ),
     Refusal.WRONG_SECRET: (circle, c.Resume(b"made up")),
 }

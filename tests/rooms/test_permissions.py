@@ -1,20 +1,23 @@
 """Role by role, command by command: who may give what, from where, and against whom."""
 
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
 from server.rooms import commands as c
 from server.rooms.errors import Refusal
-from server.rooms.ids import MessageNumber, ParticipantId
+from server.rooms.ids import MessageNumber, ParticipantId, TurnNumber
 from server.rooms.permissions import FROM_THE_LOBBY, MAY, NOT_AGAINST_FACILITATORS
-from server.rooms.state import Meeting, Role
+from server.rooms.rounds import RoundKind
+from server.rooms.state import Floor, Meeting, Role
 
 from .cast import FAYE, FIONA, GUS, MARA, MIA, after, circle, join, refusal
 
 WAITING = ParticipantId("wanda")
 """A member in the lobby."""
 
+GONE = TurnNumber(9)
+"""A turn that is not going on."""
 ALL, HOSTS = "all", "facilitators"
 TABLE = {
     # command: (who may, from the lobby too, may it be used on a facilitator)
@@ -33,6 +36,25 @@ TABLE = {
     c.Unlock: (HOSTS, False, None),
     c.Remove: (HOSTS, False, False),
     c.UndoBar: (HOSTS, False, None),
+    c.SetAway: (ALL, False, None),
+    c.SetFloor: (HOSTS, False, None),
+    c.RaiseHand: (ALL, False, None),
+    c.LowerHand: (ALL, False, True),
+    c.CallOn: (HOSTS, False, None),
+    c.OrderHands: (HOSTS, False, None),
+    c.StartRound: (HOSTS, False, None),
+    c.ReorderRound: (HOSTS, False, None),
+    c.InvitePassed: (HOSTS, False, None),
+    c.CloseRound: (HOSTS, False, None),
+    c.AdmitBetweenShares: (HOSTS, False, None),
+    c.TakeTurn: (ALL, False, None),
+    c.PassTurn: (ALL, False, None),
+    c.ComeBackLater: (ALL, False, None),
+    c.SkipTurn: (HOSTS, False, None),
+    c.NameNext: (ALL, False, None),
+    c.EndShare: (ALL, False, None),
+    c.ExtendShare: (ALL, False, None),
+    c.ShareInWriting: (ALL, False, None),
     c.End: (HOSTS, False, None),
 }
 
@@ -46,14 +68,27 @@ def evening() -> Meeting:
 
 
 def give(kind: type, actor: ParticipantId, who: ParticipantId = MARA) -> c.PersonCommand:
-    """This command, by this person."""
-    if kind is c.SetMedia:
-        return c.SetMedia(actor, mic=True, camera=True)
-    if kind is c.Say:
-        return c.Say(actor, b"hello")
-    if kind is c.DeleteMessage:
-        own = {FIONA: 1, MIA: 2, GUS: 3}
-        return c.DeleteMessage(actor, MessageNumber(own.get(actor, 1)))
+    """This command, by this person; turns are long gone, so that no rule of the round says `not_allowed`."""
+    own = {FIONA: 1, MIA: 2, GUS: 3}
+    made: dict[type, c.PersonCommand] = {
+        c.SetMedia: c.SetMedia(actor, mic=True, camera=True),
+        c.Say: c.Say(actor, b"hello"),
+        c.DeleteMessage: c.DeleteMessage(actor, MessageNumber(own.get(actor, 1))),
+        c.SetAway: c.SetAway(actor, away=True),
+        c.SetFloor: c.SetFloor(actor, Floor.HELD),
+        c.LowerHand: c.LowerHand(actor, who if actor in {FIONA, FAYE} else actor),
+        c.OrderHands: c.OrderHands(actor, fair=True),
+        c.StartRound: c.StartRound(actor, RoundKind.CIRCLE, None, (), invite_passed=False),
+        c.ReorderRound: c.ReorderRound(actor, (who,)),
+        c.InvitePassed: c.InvitePassed(actor, invite=True),
+        c.AdmitBetweenShares: c.AdmitBetweenShares(actor, on=True),
+        c.NameNext: c.NameNext(actor, GONE, who),
+        c.ShareInWriting: c.ShareInWriting(actor, GONE, b"x"),
+    }
+    if kind in made:
+        return made[kind]
+    if "turn" in kind.__slots__:
+        return cast("c.PersonCommand", kind(actor, GONE))
     command: c.PersonCommand = kind(actor, who) if "who" in kind.__slots__ else kind(actor)
     return command
 

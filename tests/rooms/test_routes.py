@@ -6,9 +6,10 @@ import pytest
 
 from server.rooms import commands as c
 from server.rooms.change import put
-from server.rooms.ids import ParticipantId
+from server.rooms.ids import ParticipantId, TurnNumber
+from server.rooms.rounds import RoundKind
 from server.rooms.routes import Kind, Track, routes
-from server.rooms.state import Meeting, Role, Status
+from server.rooms.state import Floor, Meeting, Role, Status
 
 from .cast import FIONA, MARA, MIA, after, circle, empty, join
 
@@ -78,3 +79,39 @@ def test_what_is_held_is_not_forwarded_even_if_it_were_on(held: str, left: Track
 
 def test_nobody_sends_a_screen_yet():
     assert {track.kind for track in routes(sending(mic=True, camera=True))} == {Kind.MIC, Kind.CAMERA}
+
+
+TURN = TurnNumber(1)
+FULL: tuple[c.Command, ...] = tuple(c.SetMedia(who, mic=True, camera=True) for who in (FIONA, MIA, MARA))
+ROUND = c.StartRound(FIONA, RoundKind.CIRCLE, None, (MIA,), invite_passed=False)
+
+
+@pytest.mark.parametrize(
+    ("commands", "heard"),
+    [
+        ((), {FIONA}),
+        ((c.RaiseHand(MIA),), {FIONA}),
+        ((c.RaiseHand(MIA), c.CallOn(FIONA, MIA)), {FIONA, MIA}),
+        ((c.RaiseHand(MIA), c.CallOn(FIONA, MIA), c.LowerHand(MIA, MIA)), {FIONA}),
+        ((ROUND,), {FIONA}),
+        ((ROUND, c.TakeTurn(MIA, TURN)), {FIONA, MIA}),
+        ((ROUND, c.TakeTurn(MIA, TURN), c.Mute(FIONA, MIA)), {FIONA}),
+        ((ROUND, c.TakeTurn(MIA, TURN), c.EndShare(MIA, TURN)), {FIONA}),
+        ((ROUND, c.TakeTurn(MIA, TURN), c.CloseRound(FIONA)), {FIONA}),
+        ((c.SetFloor(FIONA, Floor.GENTLE),), {FIONA, MIA, MARA}),
+        ((c.SetFloor(FIONA, Floor.OPEN),), {FIONA, MIA, MARA}),
+    ],
+)
+def test_on_a_held_floor_the_holder_and_facilitators_are_heard_and_everybody_is_seen(
+    commands: tuple[c.Command, ...], heard: set[ParticipantId]
+):
+    meeting = after(circle(MIA, MARA), *FULL, c.SetFloor(FIONA, Floor.HELD), *commands, at_ms=0)
+    wanted = routes(meeting)
+    assert {track.publisher for track in wanted if track.kind is Kind.MIC} == heard
+    assert {track.publisher for track in wanted if track.kind is Kind.CAMERA} == {FIONA, MIA, MARA}
+
+
+def test_taking_a_turn_opens_no_microphone():
+    meeting = after(circle(MIA), c.SetFloor(FIONA, Floor.HELD), ROUND, c.TakeTurn(MIA, TURN))
+    assert routes(meeting) == {}
+    assert not meeting.participants[MIA].mic_on

@@ -44,6 +44,16 @@ BAD = {
     "nil tag": msgpack.packb({"t": None}),
     "too deep": _nested(9),
     "far too deep": _nested(60_000),
+    "kind of a round that is none": msgpack.packb(
+        {"t": "start_round", "id": 1, "kind": "square", "share_ms": None, "order": [], "invite_passed": False}
+    ),
+    "share of no time": msgpack.packb(
+        {"t": "start_round", "id": 1, "kind": "circle", "share_ms": 0, "order": [], "invite_passed": False}
+    ),
+    "order of what is no id": msgpack.packb({"t": "reorder_round", "id": 1, "order": ["short"]}),
+    "order of too many": msgpack.packb({"t": "reorder_round", "id": 1, "order": [MIA] * 257}),
+    "turn 0": msgpack.packb({"t": "take_turn", "id": 1, "turn": 0}),
+    "floor that is none": msgpack.packb({"t": "set_floor", "id": 1, "floor": "closed"}),
     "too many map items": msgpack.packb({"t": "ping", **{str(i): i for i in range(40)}}),
     "array that lies about its length": b"\x82\xa1t\xa4ping\xa1n\xdd\xff\xff\xff\xff",
     "too large": msgpack.packb({"t": "say", "id": 1, "body": bytes(FRAME_BYTES)}),
@@ -80,8 +90,24 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=12,
 )
-_TAGS = st.sampled_from(["look", "join", "ping", "offer", "say", "mute", "set_media", "end"])
-_FIELDS = st.sampled_from(["id", "who", "body", "v", "token", "n", "sdp", "resume", "mic", "camera"])
+_TAGS = st.sampled_from(
+    [
+        "look",
+        "join",
+        "ping",
+        "offer",
+        "say",
+        "mute",
+        "set_media",
+        "end",
+        "take_turn",
+        "reorder_round",
+        "set_floor",
+    ]
+)
+_FIELDS = st.sampled_from(
+    ["id", "who", "body", "v", "token", "n", "sdp", "resume", "mic", "camera", "turn", "order", "floor"]
+)
 
 
 @given(_TAGS, st.dictionaries(_FIELDS, _VALUES, max_size=6))

@@ -4,7 +4,9 @@ import msgpack
 import pytest
 
 from server.rooms import commands as c
-from server.rooms.ids import ParticipantId
+from server.rooms.ids import ParticipantId, TurnNumber
+from server.rooms.rounds import RoundKind
+from server.rooms.state import Floor
 from server.signaling import messages as m
 from server.signaling.codec import FRAME_BYTES
 from server.signaling.errors import CloseCode, ProtocolError
@@ -12,6 +14,7 @@ from server.signaling.session import Carry, Enter, Look, Negotiate, Reply, Sessi
 
 ADA = ParticipantId("AAAAAAAAAAA")
 MIA = ParticipantId("MMMMMMMMMMM")
+TURN = TurnNumber(3)
 LIMITS = SessionLimits(burst_frames=5, frames_per_second=2, first_frame_ms=30_000, join_ms=60_000)
 JOIN = {
     "t": "join", "v": 1, "token": "t", "device": bytes(16), "profile": b"p", "offer": None, "resume": None,
@@ -74,6 +77,28 @@ def test_a_text_frame_ends_the_conversation() -> None:
         ({"t": "unlock"}, c.Unlock(ADA)),
         ({"t": "remove", "who": MIA}, c.Remove(ADA, MIA)),
         ({"t": "undo_bar", "who": MIA}, c.UndoBar(ADA, MIA)),
+        ({"t": "set_away", "away": True}, c.SetAway(ADA, away=True)),
+        ({"t": "set_floor", "floor": "gentle"}, c.SetFloor(ADA, Floor.GENTLE)),
+        ({"t": "raise_hand"}, c.RaiseHand(ADA)),
+        ({"t": "lower_hand", "who": MIA}, c.LowerHand(ADA, MIA)),
+        ({"t": "call_on", "who": MIA}, c.CallOn(ADA, MIA)),
+        ({"t": "order_hands", "fair": True}, c.OrderHands(ADA, fair=True)),
+        (
+            {"t": "start_round", "kind": "circle", "share_ms": 5, "order": [MIA], "invite_passed": True},
+            c.StartRound(ADA, RoundKind.CIRCLE, 5, (MIA,), invite_passed=True),
+        ),
+        ({"t": "reorder_round", "order": [MIA, ADA]}, c.ReorderRound(ADA, (MIA, ADA))),
+        ({"t": "invite_passed", "invite": True}, c.InvitePassed(ADA, invite=True)),
+        ({"t": "close_round"}, c.CloseRound(ADA)),
+        ({"t": "admit_between_shares", "on": True}, c.AdmitBetweenShares(ADA, on=True)),
+        ({"t": "take_turn", "turn": 3}, c.TakeTurn(ADA, TURN)),
+        ({"t": "pass_turn", "turn": 3}, c.PassTurn(ADA, TURN)),
+        ({"t": "come_back_later", "turn": 3}, c.ComeBackLater(ADA, TURN)),
+        ({"t": "skip_turn", "turn": 3}, c.SkipTurn(ADA, TURN)),
+        ({"t": "name_next", "turn": 3, "who": MIA}, c.NameNext(ADA, TURN, MIA)),
+        ({"t": "end_share", "turn": 3}, c.EndShare(ADA, TURN)),
+        ({"t": "extend_share", "turn": 3}, c.ExtendShare(ADA, TURN)),
+        ({"t": "share_in_writing", "turn": 3, "body": b"x"}, c.ShareInWriting(ADA, TURN, b"x")),
         ({"t": "end"}, c.End(ADA)),
     ],
 )

@@ -19,8 +19,39 @@ PERSON = m.Person(
     mic_allowed=True,
     camera_allowed=False,
     returning=False,
+    away=True,
+    admitted=False,
 )
 BARRED = m.BarredPerson(id=MIA, profile=PROFILE, reason="removed")
+ROUND = m.Round(
+    kind="circle",
+    turn=7,
+    phase="sharing",
+    who=MIA,
+    left_ms=42_000,
+    runs=True,
+    held=False,
+    stage="first",
+    named=None,
+    share_ms=180_000,
+    invite_passed=True,
+    places=[m.Place(MIA, "sharing"), m.Place(ADA, "waiting")],
+)
+WAITING_ROUND = m.Round(
+    kind="nomination",
+    turn=8,
+    phase="naming",
+    who=None,
+    left_ms=None,
+    runs=False,
+    held=False,
+    stage="first",
+    named=ADA,
+    share_ms=None,
+    invite_passed=False,
+    places=[],
+)
+HANDS = m.Hands(raised=[MIA, ADA], fair=True, called=None)
 SNAPSHOT = m.Snapshot(
     you=ADA,
     status="open",
@@ -31,6 +62,10 @@ SNAPSHOT = m.Snapshot(
     messages=[m.Message(number=3, author=ADA, body=BODY, age_ms=1500)],
     barred=[BARRED],
     grace_ms=90_000,
+    round=ROUND,
+    hands=HANDS,
+    floor="held",
+    between_shares=False,
 )
 
 FROM_CLIENT: dict[str, m.ClientMessage] = {
@@ -60,6 +95,28 @@ FROM_CLIENT: dict[str, m.ClientMessage] = {
     "unlock": m.Unlock(id=15),
     "remove": m.Remove(id=16, who=MIA),
     "undo_bar": m.UndoBar(id=17, who=MIA),
+    "set_away": m.SetAway(id=18, away=True),
+    "set_floor": m.SetFloor(id=19, floor="held"),
+    "raise_hand": m.RaiseHand(id=20),
+    "lower_hand": m.LowerHand(id=21, who=MIA),
+    "call_on": m.CallOn(id=22, who=MIA),
+    "order_hands": m.OrderHands(id=23, fair=True),
+    "start_round": m.StartRound(id=24, kind="circle", share_ms=180_000, order=[MIA, ADA], invite_passed=True),
+    "start_round, no limit": m.StartRound(
+        id=25, kind="volunteers", share_ms=None, order=[], invite_passed=False
+    ),
+    "reorder_round": m.ReorderRound(id=26, order=[ADA]),
+    "invite_passed": m.InvitePassed(id=27, invite=False),
+    "close_round": m.CloseRound(id=28),
+    "admit_between_shares": m.AdmitBetweenShares(id=29, on=True),
+    "take_turn": m.TakeTurn(id=30, turn=7),
+    "pass_turn": m.PassTurn(id=31, turn=7),
+    "come_back_later": m.ComeBackLater(id=32, turn=7),
+    "skip_turn": m.SkipTurn(id=33, turn=7),
+    "name_next": m.NameNext(id=34, turn=7, who=MIA),
+    "end_share": m.EndShare(id=35, turn=7),
+    "extend_share": m.ExtendShare(id=36, turn=7),
+    "share_in_writing": m.ShareInWriting(id=37, turn=7, body=BODY),
     "end": m.End(id=2_147_483_647),
 }
 
@@ -78,6 +135,13 @@ EVENTS: list[m.EventMessage] = [
     m.StatusChanged(status="paused"),
     m.PersonBarred(person=BARRED),
     m.BarUndone(who=MIA),
+    m.AwayChanged(who=MIA, away=True),
+    m.RoundChanged(round=ROUND),
+    m.ShareNudged(turn=7),
+    m.HandsChanged(hands=HANDS),
+    m.FloorChanged(floor="gentle"),
+    m.AdmissionChanged(between_shares=True),
+    m.AdmissionHeld(who=MIA),
 ]
 
 FROM_SERVER: dict[str, m.ServerMessage] = {
@@ -104,6 +168,10 @@ FROM_SERVER: dict[str, m.ServerMessage] = {
         f"happened: {type(event).__struct_config__.tag}": m.Happened(position=13, events=[event])
         for event in EVENTS
     },
+    "happened: round_changed, somebody names the next": m.Happened(
+        position=13, events=[m.RoundChanged(round=WAITING_ROUND)]
+    ),
+    "happened: round_changed, closed": m.Happened(position=13, events=[m.RoundChanged(round=None)]),
     "snapshot": m.SnapshotMessage(position=14, snapshot=SNAPSHOT),
     "done": m.Done(id=5),
     "answer": m.Answer(id=2, sdp="v=0\r\n"),

@@ -62,6 +62,11 @@ class View:
     people: dict[str, Map] = field(default_factory=dict)
     messages: dict[int, Map] = field(default_factory=dict)
     barred: dict[str, Map] = field(default_factory=dict)
+    round: Map | None = None
+    hands: Map = field(default_factory=dict)
+    floor: str = ""
+    between_shares: bool = False
+    nudged: int | None = None
     seats: list[Map] = field(default_factory=list)
     speaking: list[str] = field(default_factory=list)
 
@@ -71,13 +76,15 @@ class View:
         self.people = {p["id"]: p for p in snapshot["people"]}
         self.messages = {m["number"]: m for m in snapshot["messages"]}
         self.barred = {b["id"]: b for b in snapshot["barred"]}
+        self.round, self.hands, self.floor = snapshot["round"], snapshot["hands"], snapshot["floor"]
+        self.between_shares = snapshot["between_shares"]
 
     def apply(self, event: Map) -> None:  # noqa: C901, PLR0912 - one line for each event of the protocol
         match event["t"]:
             case "person_came":
                 self.people[event["person"]["id"]] = event["person"]
             case "person_moved":
-                self.people[event["who"]]["room"] = event["room"]
+                self.people[event["who"]].update(room=event["room"], admitted=False)
             case "person_parted":
                 del self.people[event["who"]]
             case "connection_lost" | "connection_restored":
@@ -100,6 +107,20 @@ class View:
                 self.barred[event["person"]["id"]] = event["person"]
             case "bar_undone":
                 del self.barred[event["who"]]
+            case "away_changed":
+                self.people[event["who"]]["away"] = event["away"]
+            case "round_changed":
+                self.round = event["round"]
+            case "share_nudged":
+                self.nudged = event["turn"]
+            case "hands_changed":
+                self.hands = event["hands"]
+            case "floor_changed":
+                self.floor = event["floor"]
+            case "admission_changed":
+                self.between_shares = event["between_shares"]
+            case "admission_held":
+                self.people[event["who"]]["admitted"] = True
             case other:
                 raise AssertionError(f"an event that the protocol does not name: {other}")
 

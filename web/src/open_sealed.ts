@@ -4,9 +4,34 @@
  * Called by `visit.ts`. `wallMs` turns the age of a message into the time on this device's clock.
  */
 import type { TextSealer } from './crypto/seal';
-import type { MeetingEvent, Seen, Snapshot, WireBarred, WireChat, WirePerson } from './protocol/messages';
+import type {
+  MeetingEvent,
+  Seen,
+  Snapshot,
+  TurnEvent,
+  WireBarred,
+  WireChat,
+  WirePerson,
+} from './protocol/messages';
 import type { OpenedEvent, OpenedMessage, OpenedSnapshot } from './state/facts';
 import type { BarredPerson, Greeting, Person, Profile } from './state/model';
+
+type SeenEvent = Exclude<MeetingEvent, TurnEvent>;
+
+const OF_TURNS: Readonly<Record<TurnEvent['t'], true>> = {
+  away_changed: true,
+  round_changed: true,
+  share_nudged: true,
+  hands_changed: true,
+  floor_changed: true,
+  admission_changed: true,
+  admission_held: true,
+};
+
+/** No screen shows these yet, so the state does not hold them. */
+function isSeen(event: MeetingEvent): event is SeenEvent {
+  return !Object.hasOwn(OF_TURNS, event.t);
+}
 
 export class SealOpener {
   readonly #sealer: TextSealer;
@@ -34,10 +59,10 @@ export class SealOpener {
   }
 
   events(wire: readonly MeetingEvent[]): Promise<readonly OpenedEvent[]> {
-    return Promise.all(wire.map((event) => this.#event(event)));
+    return Promise.all(wire.filter(isSeen).map((event) => this.#event(event)));
   }
 
-  async #event(event: MeetingEvent): Promise<OpenedEvent> {
+  async #event(event: SeenEvent): Promise<OpenedEvent> {
     switch (event.t) {
       case 'person_came':
         return { t: event.t, person: await this.#person(event.person) };

@@ -89,6 +89,8 @@ export function wirePerson(id: string, patch: Partial<WirePerson> = {}): WirePer
     mic_allowed: true,
     camera_allowed: true,
     returning: false,
+    away: false,
+    admitted: false,
     ...patch,
   };
 }
@@ -104,6 +106,10 @@ export function wireSnapshot(patch: Partial<Snapshot> = {}): Snapshot {
     messages: [],
     barred: [],
     grace_ms: 90_000,
+    round: null,
+    hands: { raised: [], fair: false, called: null },
+    floor: 'open',
+    between_shares: false,
     ...patch,
   };
 }

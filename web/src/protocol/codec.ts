@@ -12,7 +12,10 @@ import type {
   Snapshot,
   WireBarred,
   WireChat,
+  WireHands,
   WirePerson,
+  WirePlace,
+  WireRound,
   WireSeat,
 } from './messages';
 
@@ -84,6 +87,8 @@ const person = record<WirePerson>({
   mic_allowed: flag,
   camera_allowed: flag,
   returning: flag,
+  away: flag,
+  admitted: flag,
 });
 const chat = record<WireChat>({ number: whole, author: text, body: bytes, age_ms: whole });
 const barred = record<WireBarred>({ id: text, profile: bytes, reason: oneOf('removed', 'denied') });
@@ -93,6 +98,26 @@ const iceServer = record<IceServer>({
   username: nullable(text),
   credential: nullable(text),
 });
+const floor = oneOf('open', 'gentle', 'held');
+const place = record<WirePlace>({
+  who: text,
+  standing: oneOf('waiting', 'later', 'passed', 'shared', 'offered', 'sharing'),
+});
+const round = record<WireRound>({
+  kind: oneOf('circle', 'volunteers', 'nomination', 'facilitator'),
+  turn: whole,
+  phase: oneOf('offered', 'sharing', 'naming', 'open', 'resting'),
+  who: nullable(text),
+  left_ms: nullable(whole),
+  runs: flag,
+  held: flag,
+  stage: oneOf('first', 'again', 'invited'),
+  named: nullable(text),
+  share_ms: nullable(whole),
+  invite_passed: flag,
+  places: list(place),
+});
+const hands = record<WireHands>({ raised: list(text), fair: flag, called: nullable(text) });
 const snapshot = record<Snapshot>({
   you: text,
   status,
@@ -103,6 +128,10 @@ const snapshot = record<Snapshot>({
   messages: list(chat),
   barred: list(barred),
   grace_ms: whole,
+  round: nullable(round),
+  hands,
+  floor,
+  between_shares: flag,
 });
 
 type Tagged<T extends { readonly t: string }> = {
@@ -129,6 +158,13 @@ const EVENTS: Readonly<Record<EventTag, Reader<MeetingEvent>>> = {
   status_changed: record({ t: oneOf('status_changed'), status }),
   person_barred: record({ t: oneOf('person_barred'), person: barred }),
   bar_undone: record({ t: oneOf('bar_undone'), ...who }),
+  away_changed: record({ t: oneOf('away_changed'), ...who, away: flag }),
+  round_changed: record({ t: oneOf('round_changed'), round: nullable(round) }),
+  share_nudged: record({ t: oneOf('share_nudged'), turn: whole }),
+  hands_changed: record({ t: oneOf('hands_changed'), hands }),
+  floor_changed: record({ t: oneOf('floor_changed'), floor }),
+  admission_changed: record({ t: oneOf('admission_changed'), between_shares: flag }),
+  admission_held: record({ t: oneOf('admission_held'), ...who }),
 };
 
 /** Events of a later version are left out; the others of the same step still count. */

@@ -44,16 +44,38 @@ export type PersonAct =
   | 'stop_camera'
   | 'allow_camera'
   | 'remove'
-  | 'undo_bar';
+  | 'undo_bar'
+  | 'lower_hand'
+  | 'call_on';
+
+/** Commands that name a turn and say no more. */
+export type TurnAct =
+  'take_turn' | 'pass_turn' | 'come_back_later' | 'skip_turn' | 'end_share' | 'extend_share';
 
 /** A command before it has its id. */
 export type Order =
-  | { readonly t: 'leave' | 'lock' | 'unlock' | 'end' }
+  | { readonly t: 'leave' | 'lock' | 'unlock' | 'end' | 'raise_hand' | 'close_round' }
   | { readonly t: PersonAct; readonly who: string }
   | { readonly t: 'set_media'; readonly mic: boolean; readonly camera: boolean }
   | { readonly t: 'say'; readonly body: Uint8Array }
   | { readonly t: 'delete_message'; readonly message: number }
-  | { readonly t: 'offer'; readonly sdp: string };
+  | { readonly t: 'offer'; readonly sdp: string }
+  | { readonly t: 'set_away'; readonly away: boolean }
+  | { readonly t: 'set_floor'; readonly floor: WireFloor }
+  | { readonly t: 'order_hands'; readonly fair: boolean }
+  | {
+      readonly t: 'start_round';
+      readonly kind: WireRoundKind;
+      readonly share_ms: number | null;
+      readonly order: readonly string[];
+      readonly invite_passed: boolean;
+    }
+  | { readonly t: 'reorder_round'; readonly order: readonly string[] }
+  | { readonly t: 'invite_passed'; readonly invite: boolean }
+  | { readonly t: 'admit_between_shares'; readonly on: boolean }
+  | { readonly t: TurnAct; readonly turn: number }
+  | { readonly t: 'name_next'; readonly turn: number; readonly who: string }
+  | { readonly t: 'share_in_writing'; readonly turn: number; readonly body: Uint8Array };
 
 export type Command = Order & { readonly id: number };
 
@@ -70,6 +92,11 @@ export interface IceServer {
 export type WireRole = 'facilitator' | 'guest' | 'member';
 export type WireStatus = 'waiting' | 'open' | 'paused' | 'ended';
 export type WireRoom = 'lobby' | 'main';
+export type WireFloor = 'open' | 'gentle' | 'held';
+export type WireRoundKind = 'circle' | 'volunteers' | 'nomination' | 'facilitator';
+export type WirePhase = 'offered' | 'sharing' | 'naming' | 'open' | 'resting';
+export type WireStage = 'first' | 'again' | 'invited';
+export type WireStanding = 'waiting' | 'later' | 'passed' | 'shared' | 'offered' | 'sharing';
 
 export interface WirePerson {
   readonly id: string;
@@ -82,6 +109,8 @@ export interface WirePerson {
   readonly mic_allowed: boolean;
   readonly camera_allowed: boolean;
   readonly returning: boolean;
+  readonly away: boolean;
+  readonly admitted: boolean;
 }
 
 export interface WireChat {
@@ -97,6 +126,32 @@ export interface WireBarred {
   readonly reason: 'removed' | 'denied';
 }
 
+export interface WirePlace {
+  readonly who: string;
+  readonly standing: WireStanding;
+}
+
+export interface WireRound {
+  readonly kind: WireRoundKind;
+  readonly turn: number;
+  readonly phase: WirePhase;
+  readonly who: string | null;
+  readonly left_ms: number | null;
+  readonly runs: boolean;
+  readonly held: boolean;
+  readonly stage: WireStage;
+  readonly named: string | null;
+  readonly share_ms: number | null;
+  readonly invite_passed: boolean;
+  readonly places: readonly WirePlace[];
+}
+
+export interface WireHands {
+  readonly raised: readonly string[];
+  readonly fair: boolean;
+  readonly called: string | null;
+}
+
 export interface Snapshot {
   readonly you: string;
   readonly status: WireStatus;
@@ -107,11 +162,26 @@ export interface Snapshot {
   readonly messages: readonly WireChat[];
   readonly barred: readonly WireBarred[];
   readonly grace_ms: number;
+  readonly round: WireRound | null;
+  readonly hands: WireHands;
+  readonly floor: WireFloor;
+  readonly between_shares: boolean;
 }
 
 // ── events ───────────────────────────────────────────────────────────────────────────────────────
 
+/** Rounds, hands, the floor and who is away; no screen shows them yet. */
+export type TurnEvent =
+  | { readonly t: 'away_changed'; readonly who: string; readonly away: boolean }
+  | { readonly t: 'round_changed'; readonly round: WireRound | null }
+  | { readonly t: 'share_nudged'; readonly turn: number }
+  | { readonly t: 'hands_changed'; readonly hands: WireHands }
+  | { readonly t: 'floor_changed'; readonly floor: WireFloor }
+  | { readonly t: 'admission_changed'; readonly between_shares: boolean }
+  | { readonly t: 'admission_held'; readonly who: string };
+
 export type MeetingEvent =
+  | TurnEvent
   | { readonly t: 'person_came'; readonly person: WirePerson }
   | { readonly t: 'person_moved'; readonly who: string; readonly room: WireRoom }
   | { readonly t: 'person_parted'; readonly who: string; readonly how: string }

@@ -125,3 +125,27 @@ async def test_a_removed_peers_media_stops_within_a_second_and_it_cannot_come_ba
         await zoe.page.connect()
         with pytest.raises(Refused, match="barred"):
             await zoe.page.join()
+
+
+async def test_on_a_held_floor_only_the_holder_and_facilitators_are_heard(server: LiveServer) -> None:
+    async with three_people(server.group()) as (ada, mia, zoe):
+        await admit(ada, mia, zoe)
+        for person in (ada, mia, zoe):
+            await person.open_everything()
+        await asyncio.gather(ada.sees_and_hears(zoe), mia.sees_and_hears(zoe))
+        await ada.page.do("set_floor", floor="held")
+        order = [mia.page.you, zoe.page.you]
+        await ada.page.do("start_round", kind="circle", share_ms=None, order=order, invite_passed=False)
+        await mia.page.until(lambda c: c.view.round is not None and c.view.round["who"] == mia.page.you)
+        await mia.page.do("take_turn", turn=mia.page.view.round["turn"])
+        seat = await ada.seat_of(zoe)
+        await ada.page.until(lambda c: not c.view.seats[seat]["audio"])
+        before = len(ada.peer.heard[seat].values)
+        # The holder and the facilitator are heard, for longer than what a decoder could still hold of Zoe.
+        await asyncio.gather(ada.sees_and_hears(mia), zoe.sees_and_hears(ada), zoe.sees_and_hears(mia))
+        await ada.peer.seen[seat].next(zoe.peer.looks_like, count=3)
+        assert not any(map(zoe.peer.sounds_like, ada.peer.heard[seat].values[before + 5 :]))
+        await mia.page.do("end_share", turn=mia.page.view.round["turn"])
+        await zoe.page.until(lambda c: c.view.round is not None and c.view.round["who"] == zoe.page.you)
+        await zoe.page.do("take_turn", turn=zoe.page.view.round["turn"])
+        await ada.sees_and_hears(zoe)

@@ -151,7 +151,8 @@ class MeetingHost:
             _fail(request, MeetingFault())
             return
         if isinstance(outcome, Rejected):
-            _fail(request, outcome)
+            # Raised anew: a kept exception would hold the frames of everybody it was ever raised through.
+            _fail(request, Rejected(outcome.code))
         elif not request.answer.done():
             request.answer.set_result(outcome)
 
@@ -161,8 +162,9 @@ class MeetingHost:
         try:
             events = decide(self._meeting, request.command, now_ms)
         except Rejected as rejected:
-            self._answers.keep(request.cause, rejected)
-            return rejected
+            refused = Rejected(rejected.code)
+            self._answers.keep(request.cause, refused)
+            return refused
         if events:
             after = fold(self._meeting, events)
             await self._journal.append(Entry(self._position + 1, now_ms, events, request.cause))

@@ -91,6 +91,16 @@ async def test_a_repeated_cause_is_answered_as_the_first_time(desk: Desk) -> Non
     assert len(await desk.entries()) == 3
 
 
+async def test_a_refusal_asked_for_again_and_again_takes_no_more_memory(desk: Desk) -> None:
+    await desk.host.submit(joining(MIA, Role.MEMBER))
+    depths = set()
+    for _ in range(3):
+        with pytest.raises(Rejected) as refused:
+            await desk.host.submit(c.Lock(MIA), Cause(MIA, 7))
+        depths.add(len(refused.traceback))
+    assert len(depths) == 1
+
+
 async def test_only_so_many_answers_are_remembered_for_each_person(desk: Desk) -> None:
     await desk.host.submit(joining(ADA))
     for number in range(1, 5):

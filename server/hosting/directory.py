@@ -73,13 +73,18 @@ class Directory:
         return len(self._live)
 
     def find(self, meeting_id: MeetingId) -> LiveMeeting | None:
-        return self._live.get(meeting_id)
+        """The live meeting of this id; None also for one that is just being cleared away."""
+        live = self._live.get(meeting_id)
+        return None if live is None or live.host.is_over else live
 
     async def open(self, meeting_id: MeetingId) -> LiveMeeting:
         """The live meeting of this id, begun now if nobody is in it yet. Raises: `DirectoryFull`."""
-        live = self._live.get(meeting_id)
-        if live is not None:
-            return live
+        while (live := self._live.get(meeting_id)) is not None:
+            if live.work is None or not live.host.is_over:
+                return live
+            await asyncio.wait(
+                {live.work}
+            )  # what clears away the last one must not meet the next one's people
         if len(self._live) >= self._limits.max_meetings:
             raise DirectoryFull
         meeting = Meeting(id=meeting_id, rules=self._rules)
@@ -108,11 +113,11 @@ class Directory:
         try:
             await live.host.run()
         finally:
-            self._live.pop(live.id, None)
             await journal.close()
             await following
             routing.cancel()
             await asyncio.gather(routing, return_exceptions=True)
+            self._live.pop(live.id, None)
             log.info("meeting over")
 
     async def close(self) -> None:

@@ -112,6 +112,11 @@ class MeetingHost:
         self._alarm_ms: int | None = None
         self._over = False
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing is carried out any more."""
+        return self._over
+
     async def submit(self, command: Command, cause: Cause | None = None) -> Outcome:
         """Carried out, and in the journal, when this returns.
 

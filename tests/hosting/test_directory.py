@@ -57,6 +57,22 @@ async def test_an_ended_meeting_is_forgotten_and_its_media_closed() -> None:
         await live.host.submit(joining(MIA))
 
 
+async def test_the_end_of_a_meeting_takes_nothing_from_the_next_one_under_its_id() -> None:
+    media = FakeMedia()
+    meetings = directory(media)
+    ended = await meetings.open(FIRST)
+    await ended.host.submit(joining(ADA))
+    await ended.host.submit(c.End(ADA))
+    assert meetings.find(FIRST) is None
+    live = await meetings.open(FIRST)
+    await media.open(FIRST, MIA, "offer")
+    await live.host.submit(joining(MIA))
+    await settle()
+    assert meetings.find(FIRST) is live
+    assert set(media.peers) == {(FIRST, MIA)}
+    await meetings.close()
+
+
 async def test_one_meeting_too_many_is_refused_until_one_ends() -> None:
     meetings = directory(FakeMedia(), max_meetings=1)
     live = await meetings.open(FIRST)

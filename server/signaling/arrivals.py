@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.hosting.directory import Directory, DirectoryFull
 from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from .fanout import Fanout, Switchboard
     from .links import LinkClaims
     from .outbox import Outbox
+
+_FIRST_CONNECTION: Final = 1
+"""The number under which a meeting knows the connection that somebody arrived with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +132,22 @@ class Arrivals:
         try:
             answer = await self._answer(live, who, candidate.message.offer)
             outcome = await live.host.submit(_join_command(candidate, who, secret))
+            await live.replica.reached(outcome.position)
         except BaseException:
-            await self._withdraw(live, fanout, who)
+            await self._withdraw(Place(live, fanout, who, _FIRST_CONNECTION))
             raise
-        place = Place(live, fanout, who, _connection(outcome))
-        await live.replica.reached(outcome.position)
+        place = Place(live, fanout, who, _FIRST_CONNECTION)
         self._welcome(place, candidate, secret, answer, missed=None)
         return place
 
-    async def _withdraw(self, live: LiveMeeting, fanout: Fanout, who: ParticipantId) -> None:
-        """Nothing is left of a refused arrival; a meeting that did not begin with it looks up and is over."""
-        fanout.forget(who)
-        await self._media.close(live.id, who)
-        with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
-            await live.host.submit(c.Tick())
+    async def _withdraw(self, place: Place) -> None:
+        """Nothing is left of a refused arrival; a meeting that did not begin with it looks up and is over.
+
+        Who gave up while the meeting already said yes is one whose connection was lost.
+        """
+        place.fanout.forget(place.participant)
+        await self._media.close(place.live.id, place.participant)
+        await self.lost(place)
 
     async def _resume(self, candidate: _Candidate, claim: m.ResumeClaim) -> Place:
         """The same person on a new connection: her place first, then her media, if she offers any."""
@@ -155,10 +160,10 @@ class Arrivals:
         place = Place(live, fanout, who, _connection(outcome))
         try:
             answer = await self._answer(live, who, candidate.message.offer)
-        except OfferRefused:
+            await live.replica.reached(outcome.position)
+        except BaseException:
             await self.lost(place)
             raise
-        await live.replica.reached(outcome.position)
         self._welcome(place, candidate, claim.secret, answer, missed=fanout.missed(who, claim.position))
         return place
 
@@ -220,5 +225,5 @@ def _join_command(candidate: _Candidate, who: ParticipantId, secret: bytes) -> c
 
 
 def _connection(outcome: Outcome) -> int:
-    """The number under which the meeting knows this connection: 1 for an arrival."""
-    return next((event.connection for event in outcome.events if isinstance(event, ConnectionRestored)), 1)
+    """The number under which the meeting knows the connection of this resume."""
+    return next(event.connection for event in outcome.events if isinstance(event, ConnectionRestored))

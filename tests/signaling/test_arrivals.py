@@ -1,0 +1,95 @@
+"""Whoever gives up while the door is still at it leaves nobody behind who seems to be there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+
+import pytest
+
+from server.cluster.memory import MemoryJournal
+from server.hosting.directory import Directory, HostingLimits
+from server.rooms.state import Role, Rules
+from server.signaling import messages as m
+from server.signaling.arrivals import Arrivals
+from server.signaling.fanout import Switchboard
+from server.signaling.links import LinkClaims, LinkKeys, draw_meeting_id, draw_token_id
+from server.signaling.outbox import Outbox, OutboxLimits
+from tests.support.fake_media import FakeMedia
+from tests.support.manual_clock import ManualClock, settle
+
+TURNS_OF_A_JOIN = 12
+"""Of the event loop; it takes fewer."""
+
+
+class Door:
+    """`Arrivals` with everything it needs, and one meeting."""
+
+    def __init__(self) -> None:
+        self.clock, self.media = ManualClock(), FakeMedia()
+        self.meeting = draw_meeting_id()
+        self.keys = LinkKeys({"k": bytes(32)})
+        self.directory = Directory(
+            clock=self.clock,
+            media=self.media,
+            new_journal=MemoryJournal,
+            rules=Rules(),
+            limits=HostingLimits(),
+        )
+        self.arrivals = Arrivals(
+            directory=self.directory,
+            switchboard=Switchboard(self.clock),
+            media=self.media,
+            links=self.keys,
+            wall_s=time.time,
+            ice_servers=list,
+        )
+
+    def message(self, role: Role, resume: m.ResumeClaim | None = None) -> m.Join:
+        now_s = int(time.time())
+        claims = LinkClaims(self.meeting, role, now_s - 60, now_s + 60, draw_token_id(), personal=False)
+        device = role.value.encode().ljust(16, b"-")
+        return m.Join(
+            v=1, token=self.keys.mint(claims), device=device, profile=b"p", offer="o", resume=resume
+        )
+
+    def join(self, role: Role, resume: m.ResumeClaim | None = None) -> asyncio.Task[object]:
+        coming = self.arrivals.join(self.message(role, resume), 0, Outbox(OutboxLimits()))
+        return asyncio.create_task(coming)
+
+    def connected(self) -> list[Role]:
+        live = self.directory.find(self.meeting)
+        people = () if live is None else live.replica.meeting.participants.values()
+        return [person.role for person in people if person.connected]
+
+
+async def _give_up(coming: asyncio.Task[object], after_turns: int) -> bool:
+    """False if it had come in already."""
+    await settle(after_turns)
+    if coming.done():
+        return False
+    coming.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await coming
+    await settle()
+    return True
+
+
+@pytest.mark.parametrize("turns", range(TURNS_OF_A_JOIN))
+async def test_who_gives_up_while_arriving_is_not_there(turns: int) -> None:
+    door = Door()
+    await door.join(Role.FACILITATOR)
+    gave_up = await _give_up(door.join(Role.MEMBER), turns)
+    assert door.connected() == [Role.FACILITATOR, *([] if gave_up else [Role.MEMBER])]
+    assert len(door.media.peers) == len(door.connected())
+    await door.directory.close()
+
+
+async def test_a_join_can_be_given_up_and_can_be_too_late_to_give_up() -> None:
+    """Otherwise the turns above would prove nothing."""
+    door = Door()
+    await door.join(Role.FACILITATOR)
+    assert await _give_up(door.join(Role.MEMBER), 1)
+    assert not await _give_up(door.join(Role.MEMBER), TURNS_OF_A_JOIN)
+    await door.directory.close()

@@ -105,18 +105,26 @@ class Directory:
         return first
 
     async def _keep(self, live: LiveMeeting, journal: Journal) -> None:
-        """Run the meeting until it has ended and everybody was told; then drop every reference."""
+        """Run the meeting until it has ended and everybody was told; then drop every reference.
+
+        If a part of it breaks, it ends: nobody may go on in a meeting that no longer silences or cuts off whom it should.
+        """
         link = MediaLink(self._media, live.replica.meeting)
         live.replica.listen(link)
-        following = asyncio.create_task(live.replica.run())
-        routing = asyncio.create_task(link.run())
+        hosting, following, routing = work = [
+            asyncio.create_task(part) for part in (live.host.run(), live.replica.run(), link.run())
+        ]
         try:
-            await live.host.run()
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            hosting.cancel()
+            await asyncio.wait({hosting})
             await journal.close()
-            await following
+            await asyncio.wait({following})
             routing.cancel()
-            await asyncio.gather(routing, return_exceptions=True)
+            for outcome in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    log.error("fault in a meeting: it is over", exc_info=outcome)
             self._live.pop(live.id, None)
             log.info("meeting over")
 

@@ -14,6 +14,8 @@ from server.rooms.audience import refreshed, showings
 from server.rooms.events import MessageDeleted, Said
 from server.rooms.machine import evolve
 
+from .ports import JournalClosed
+
 if TYPE_CHECKING:
     from server.rooms.audience import Showing
     from server.rooms.events import Event
@@ -57,20 +59,24 @@ class Replica:
         self._steps: deque[Step] = deque(maxlen=keep_steps)
         self._listeners: list[StepListener] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._finished = False
 
     def listen(self, listener: StepListener) -> None:
         self._listeners.append(listener)
 
     async def run(self) -> None:
         """Follow until the journal is closed."""
-        async for entry in self._entries:
-            self._apply(entry)
-        for listener in self._listeners:
-            listener.over()
+        try:
+            async for entry in self._entries:
+                self._apply(entry)
+        finally:
+            self._finish()
 
     async def reached(self, position: int) -> None:
-        """Return when the copy is at `position` or beyond."""
+        """Return when the copy is at `position` or beyond. Raises: `JournalClosed` if it cannot get there."""
         if self.position < position:
+            if self._finished:
+                raise JournalClosed
             arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiters.append((position, arrived))
             await arrived
@@ -105,6 +111,16 @@ class Replica:
         last = next((s.position for s in self._steps if _said(s, number)), 0)
         while self._steps and self._steps[0].position <= last:
             self._steps.popleft()
+
+    def _finish(self) -> None:
+        """Nobody waits for a step that will not come."""
+        self._finished = True
+        for _, arrived in self._waiters:
+            if not arrived.done():
+                arrived.set_exception(JournalClosed())
+        self._waiters = []
+        for listener in self._listeners:
+            listener.over()
 
     def _wake(self) -> None:
         still = []

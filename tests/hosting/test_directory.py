@@ -1,18 +1,26 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
 from server.cluster.memory import MemoryJournal
 from server.hosting.directory import Directory, DirectoryFull, HostingLimits
 from server.hosting.meeting_host import MeetingOver
+from server.hosting.ports import JournalClosed
 from server.rooms import commands as c
 from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
 from server.rooms.routes import Kind, Track
 from server.rooms.state import Role, Rules
 from tests.support.fake_media import FakeMedia
 from tests.support.manual_clock import ManualClock, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from server.hosting.replica import Step
+    from server.rooms.state import Meeting
 
 ADA, MIA = ParticipantId("A" * 11), ParticipantId("M" * 11)
 FIRST, SECOND = MeetingId("first"), MeetingId("second")
@@ -100,6 +108,49 @@ async def test_routes_reach_the_media_server_and_the_gone_are_closed() -> None:
     assert media.wanted[FIRST] == {Track(ADA, Kind.MIC): frozenset()}
     assert set(media.peers) == {(FIRST, ADA)}
     await meetings.close()
+
+
+class BrokenMedia(FakeMedia):
+    """Fails where somebody is to be silenced."""
+
+    async def route(self, meeting: MeetingId, wanted: Mapping[Track, frozenset[ParticipantId]]) -> None:
+        del meeting, wanted
+        raise ValueError("canary")
+
+
+class BrokenListener:
+    """Fails with the first step, and remembers whether it was told the end."""
+
+    told_the_end = False
+
+    def stepped(self, _step: Step, _meeting: Meeting) -> None:
+        raise ValueError("canary")
+
+    def over(self) -> None:
+        self.told_the_end = True
+
+
+async def test_a_meeting_that_can_silence_nobody_any_more_is_over() -> None:
+    media = BrokenMedia()
+    meetings = directory(media)
+    live = await meetings.open(FIRST)
+    for who in (ADA, MIA):
+        await media.open(FIRST, who, "offer")
+        await live.host.submit(joining(who))
+    await live.host.submit(c.SetMedia(ADA, mic=True, camera=False))
+    await settle()
+    assert (live.host.is_over, meetings.find(FIRST), len(meetings), media.peers) == (True, None, 0, {})
+
+
+async def test_a_meeting_that_can_tell_nobody_any_more_is_over_and_nobody_waits() -> None:
+    meetings, listener = directory(FakeMedia()), BrokenListener()
+    live = await meetings.open(FIRST)
+    live.replica.listen(listener)
+    arrived = await live.host.submit(joining(ADA))
+    with pytest.raises(JournalClosed):
+        await asyncio.wait_for(live.replica.reached(arrived.position + 1), 1)
+    await settle()
+    assert (live.host.is_over, listener.told_the_end, len(meetings)) == (True, True, 0)
 
 
 async def test_closing_leaves_no_task_behind() -> None:

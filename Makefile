@@ -16,12 +16,12 @@ run: $(VENV)/.run web
 
 web: web/dist/index.html
 
-test: $(VENV)/.dev web chromium
+test: $(VENV)/.dev web web/dist-gallery/gallery.html chromium
 	$(NPM) test
 	$(PY) -m pytest --cov=server --cov-report=json:$(VENV)/coverage.json
 	$(PY) .ci/branch_coverage.py $(VENV)/coverage.json 95 $(COVERED)
 
-e2e: $(VENV)/.dev web chromium
+e2e: $(VENV)/.dev web web/dist-gallery/gallery.html chromium
 	$(PY) -m pytest -m browser
 
 bench: $(VENV)/.dev web
@@ -41,7 +41,7 @@ format: $(VENV)/.dev web/node_modules/.stamp
 	$(NPM) run format
 
 clean:
-	rm -rf $(VENV) web/node_modules web/dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) web/node_modules web/dist web/dist-gallery build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Needs uv. The files say what and which hash, never from where.
@@ -77,9 +77,13 @@ web/node_modules/.stamp: web/package-lock.json | $(VENV)/.node
 	$(NPM) ci
 	@touch $@
 
-WEB_FILES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f ! -name '*.test.ts' -print)
+WEB_FILES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/dist-gallery -prune -o -type f ! -name '*.test.ts' -print)
 web/dist/index.html: web/node_modules/.stamp $(WEB_FILES)
 	$(NPM) run build
+	@touch $@
+
+web/dist-gallery/gallery.html: web/node_modules/.stamp $(WEB_FILES)
+	$(NPM) run build:gallery
 	@touch $@
 
 .PHONY: chromium

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .forwarding import Forwarder
     from .sdp import Offer
     from .settings import MediaSettings
+    from .srtp import SrtpKeys
 
 _WIDE_SEQ_BYTES: Final = 2
 
@@ -160,13 +161,16 @@ class Peer:
     def take_dtls(self, datagram: bytes) -> bool:
         """Handle one DTLS datagram; True if the transport opened by it."""
         self.dtls.receive(datagram)
-        keys = self.dtls.keys
-        if self.is_open or keys is None or self.address is None:
+        if self.is_open or self.dtls.keys is None or self.address is None:
             return False
+        self.open_with(self.dtls.keys)
+        return True
+
+    def open_with(self, keys: SrtpKeys) -> None:
+        """Packets can be opened and sealed from now on."""
         self.inbound, self.outbound = InboundSrtp(keys), OutboundSrtp(keys)
         self.is_open = True
         self._replan()
-        return True
 
     @property
     def is_lost(self) -> bool:
@@ -192,7 +196,8 @@ class Peer:
         for subscription in self.subscriptions():
             if subscription.source is not None:
                 subscription.source.plan = None
-                subscription.source.keyframes.wish()
+                if self.is_open:
+                    subscription.source.keyframes.wish()
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────
 

@@ -139,7 +139,8 @@ class Publication:
         """From its next packet (video: keyframe) on, this subscription gets it too."""
         self.subscriptions[subscription] = None
         self.plan = None
-        if self.is_video:
+        # Asked for earlier, the keyframe would reach nobody, and the next request would have to wait for its pause.
+        if self.is_video and subscription.receiver.is_open:
             self.keyframes.wish()
 
     def detach(self, subscription: Subscription) -> None:

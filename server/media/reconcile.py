@@ -65,7 +65,7 @@ class MeetingMedia:
         self._told.pop(peer.participant, None)
 
     def dismiss(self, participant: ParticipantId) -> Peer | None:
-        self.speakers.mute(participant)
+        self.speakers.forget(participant)
         self._seating.pop(participant, None)
         self._told.pop(participant, None)
         return self.peers.pop(participant, None)

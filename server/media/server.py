@@ -100,14 +100,14 @@ class MediaServer:
     async def open(self, meeting: MeetingId, peer: ParticipantId, offer_sdp: str) -> str:
         """As `MediaControl.open`."""
         offer = parse_offer(offer_sdp)
-        media = self._meetings.setdefault(meeting, MeetingMedia())
-        known = media.peers.get(peer)
+        known = self.peer(meeting, peer)
         if known is not None and _continues(known.offer, offer):
             if offer.ufrag != known.offer.ufrag:
                 self._demux.restart(known.agent)
             known.offer = offer
             return known.answer(self._identity, self._candidates())
         self._shut(meeting, peer)
+        media = self._meetings.setdefault(meeting, MeetingMedia())
         now_ms = self._now_us() // 1000
         opened = Peer(peer, offer, self._identity, media.speakers, self.settings, self._draw, now_ms)
         media.admit(opened)
@@ -124,6 +124,7 @@ class MediaServer:
         media = self._meetings.setdefault(meeting, MeetingMedia())
         media.wanted = dict(wanted)
         self._reconcile(meeting, media)
+        self._forget_empty(meeting, media)
 
     async def end(self, meeting: MeetingId) -> None:
         """As `MediaControl.end`."""
@@ -131,7 +132,7 @@ class MediaServer:
         if media is not None:
             for participant in list(media.peers):
                 self._shut(meeting, participant)
-            del self._meetings[meeting]
+            self._meetings.pop(meeting, None)
 
     # ── the way of a datagram ────────────────────────────────────────────────────────────────────
 
@@ -239,6 +240,17 @@ class MediaServer:
         self._demux.remove(peer.agent)
         self._send_all(peer.close(), peer.address)
         self._reconcile(meeting, media)
+        self._forget_empty(meeting, media)
+
+    def _forget_empty(self, meeting: MeetingId, media: MeetingMedia) -> None:
+        """A meeting without peers and wishes is as one that never was: offers alone must not fill the memory."""
+        if not media.peers and not media.wanted:
+            self._meetings.pop(meeting, None)
+
+    @property
+    def meetings(self) -> int:
+        """How many are known."""
+        return len(self._meetings)
 
     def _send_all(self, datagrams: Iterable[bytes], address: Address | None) -> None:
         if address is not None:

@@ -42,7 +42,7 @@ _ONE_BYTE_PROFILE: Final = 0xBEDE
 _TWO_BYTE_PROFILE: Final = 0x1000
 _TWO_BYTE_PROFILE_BITS: Final = 0xFFF0
 _ONE_BYTE_STOP: Final = 15
-_ONE_BYTE_MAX_ID: Final = 14
+ONE_BYTE_MAX_ID: Final = 14
 _ONE_BYTE_MAX_LENGTH: Final = 16
 _MAX_TWO_BYTE_ELEMENT: Final = 255
 
@@ -147,7 +147,7 @@ def extension_block(values: Iterable[tuple[int, bytes]]) -> bytes:
         return b""
     if any(not 1 <= i <= _MAX_TWO_BYTE_ELEMENT or len(v) > _MAX_TWO_BYTE_ELEMENT for i, v in pairs):
         raise ValueError("no extension element can be like this")
-    if all(i <= _ONE_BYTE_MAX_ID and 1 <= len(v) <= _ONE_BYTE_MAX_LENGTH for i, v in pairs):
+    if all(i <= ONE_BYTE_MAX_ID and 1 <= len(v) <= _ONE_BYTE_MAX_LENGTH for i, v in pairs):
         profile = _ONE_BYTE_PROFILE
         body = b"".join(bytes((i << 4 | len(v) - 1,)) + v for i, v in pairs)
     else:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from .header import extension_block
+from .header import ONE_BYTE_MAX_ID, extension_block
 from .sequence import TICKS_CYCLE, ticks_between
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ FIRST_SEQUENCE_LIMIT: Final = 1 << 15
 REMEMBERED_DROPS: Final = 64
 """Dropped packets around which a late packet is still numbered rightly."""
 SEND_TIME_BYTES: Final = 3
+_ONE_WORD: Final = b"\xbe\xde\x00\x01"  # RFC 8285 §4.2: one-byte elements, one word of them
 
 
 class HoleCloser:
@@ -109,10 +110,19 @@ def carried_extensions(
     carried: (id in the packet, id at the subscriber) of what passes unchanged. send_time_id: the subscriber's id of
     abs-send-time, 0 for none; it is always our own time, never the publisher's.
     """
+    if not carried:
+        return _send_time_block(send_time_id, now_us) if send_time_id else b""
     values = [(out_id, bytes(packet[slice(*found[in_id])])) for in_id, out_id in carried if in_id in found]
     if send_time_id:
         values.append((send_time_id, send_time(now_us)))
     return extension_block(values)
+
+
+def _send_time_block(send_time_id: int, now_us: int) -> bytes:
+    """What most video packets carry, and nothing else, without the general way."""
+    if send_time_id > ONE_BYTE_MAX_ID:
+        return extension_block(((send_time_id, send_time(now_us)),))
+    return _ONE_WORD + bytes((send_time_id << 4 | SEND_TIME_BYTES - 1,)) + send_time(now_us)
 
 
 def send_time(now_us: int) -> bytes:

@@ -178,11 +178,13 @@ class Arrivals:
         person = replica.meeting.participants.get(place.participant)
         if person is None:
             raise MeetingOver
+        claim = candidate.message.resume
+        seen = claim.position if claim is not None and missed is not None else replica.position
         joined = m.Joined(
             you=person.id,
             role=person.role.value,
             resume=secret,
-            position=replica.position,
+            position=seen,
             snapshot=place.fanout.view(person.id, replica.meeting) if missed is None else None,
             answer=answer,
             ice_servers=self._ice_servers(),

@@ -195,18 +195,15 @@ class Listener:
         self.lost: list[ParticipantId] = []
         self._changed = asyncio.Event()
 
-    def seats_changed(self, meeting: MeetingId, subscriber: ParticipantId, seats: Sequence[Seat]) -> None:
-        assert meeting == MEETING
+    def seats_changed(self, meeting: MeetingId, subscriber: ParticipantId, seats: Sequence[Seat]) -> None:  # noqa: ARG002 - all meetings alike
         self.seats[subscriber] = tuple(seats)
         self._changed.set()
 
-    def speakers_changed(self, meeting: MeetingId, speakers: Sequence[ParticipantId]) -> None:
-        assert meeting == MEETING
+    def speakers_changed(self, meeting: MeetingId, speakers: Sequence[ParticipantId]) -> None:  # noqa: ARG002 - all meetings alike
         self.speakers = tuple(speakers)
         self._changed.set()
 
-    def peer_lost(self, meeting: MeetingId, peer: ParticipantId) -> None:
-        assert meeting == MEETING
+    def peer_lost(self, meeting: MeetingId, peer: ParticipantId) -> None:  # noqa: ARG002 - all meetings alike
         self.lost.append(peer)
         self._changed.set()
 

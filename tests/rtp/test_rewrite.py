@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.rtp.header import elements, header_length
+from server.rtp.header import elements, extension_block, header_length
 from server.rtp.rewrite import (
     FIRST_SEQUENCE_LIMIT,
     REMEMBERED_DROPS,
@@ -107,6 +107,12 @@ def test_extensions_are_renumbered_and_the_send_time_is_ours():
     values = {number: out[at:end] for number, (at, end) in elements(out, len(out)).items()}
     assert values == {9: b"\x85", 2: b"\x04\x00\x00"}
     assert carried_extensions(packet, found, (), 0, 0) == b""
+
+
+@pytest.mark.parametrize("number", [1, 14, 15, 255])
+def test_the_send_time_alone_is_a_block_of_its_own(number: int):
+    block = carried_extensions(rtp(), {}, (), number, now_us=2_000_000)
+    assert block == extension_block(((number, b"\x08\x00\x00"),))
 
 
 @pytest.mark.parametrize(

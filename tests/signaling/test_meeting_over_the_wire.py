@@ -73,9 +73,10 @@ async def test_a_cut_connection_resumes_with_nothing_missing(server: LiveServer)
     await ada.until(lambda c: not c.view.people[you]["connected"])
     await ada.say("two")
     await ada.say("three")
+    seen = mia.view.position
     await mia.connect()
     joined = await mia.resume()
-    assert joined["snapshot"] is None
+    assert (joined["snapshot"], joined["position"]) == (None, seen)
     assert joined["you"] == you
     await mia.until(lambda c: c.texts() == ["one", "two", "three"])
     await ada.until(lambda c: c.view.people[you]["connected"])

@@ -6,8 +6,9 @@ import asyncio
 import base64
 import contextlib
 import secrets
+import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -99,12 +100,12 @@ class LiveServer:
 async def live_server(
     settings: Settings, *, clock: Clock | None = None, media: MediaControl | None = None
 ) -> AsyncIterator[LiveServer]:
-    """Runs until the block ends; every client made through it is closed then."""
-    app = create_app(settings, clock=clock, media=media)
+    """Runs on a free port until the block ends; every client made through it is closed then."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port: int = listener.getsockname()[1]
     config = uvicorn.Config(
-        app,
-        host="127.0.0.1",
-        port=0,
+        # The pages' policy names the port, so it must be the true one.
+        create_app(replace(settings, port=port), clock=clock, media=media),
         ws="websockets-sansio",
         ws_max_size=262_144,
         ws_per_message_deflate=False,
@@ -112,10 +113,9 @@ async def live_server(
         access_log=False,
     )
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
-    port = server.servers[0].sockets[0].getsockname()[1]
     live = LiveServer(port, LinkKeys(settings.signing_keys))
     try:
         yield live
@@ -125,3 +125,4 @@ async def live_server(
                 await client.close()
         server.should_exit = True
         await serving
+        listener.close()

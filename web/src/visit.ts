@@ -3,9 +3,10 @@
  *
  * Made by `client.ts` and loaded when a link is there. Tells facts; decides nothing the reducer can decide.
  */
-import type { Call, CallListener } from './call/call';
+import type { CallListener } from './call/call';
 import { LinkSecretKeySource } from './crypto/keys';
 import { isLength, MAX_NAME_CHARACTERS, MAX_PROFILE_BYTES, TextSealer } from './crypto/seal';
+import { type CallPort, MyCall } from './my_call';
 import { SealOpener } from './open_sealed';
 import { OutgoingChat } from './outgoing_chat';
 import type { ClosedFor } from './protocol/closing';
@@ -23,13 +24,10 @@ import type { OpenWire } from './protocol/web_socket';
 import type { Fact } from './state/facts';
 import type { AppState, DeviceKind, Ending, ParticipantId } from './state/model';
 import type { Remembered, RememberedPlace } from './state/page_memory';
-import { me, meetingOf, whyHeld } from './state/selectors';
+import { meetingOf, whyHeld } from './state/selectors';
 import type { Timers } from './timers';
-import { isSame, type Media, mediaFor } from './state/media_wish';
+import { isSame, type Media } from './state/media_wish';
 import { isAboutMedia, knockProblem, linkProblem, mayTryAgain, refusal } from './turned_away';
-
-/** What the visit needs of a call; tests give another one. */
-export type CallPort = Pick<Call, keyof Call>;
 
 export interface VisitSurroundings {
   readonly openWire: OpenWire;
@@ -62,14 +60,10 @@ export class Visit implements ConnectionListener {
   readonly #connection: Connection;
   readonly #sealer: TextSealer;
   readonly #opener: SealOpener;
-  #call: Promise<CallPort> | null = null;
-  #liveCall: CallPort | null = null;
+  readonly #call: MyCall;
   #profile: Uint8Array<ArrayBuffer> | null = null;
   #place: RememberedPlace | null = null;
   #you: ParticipantId | null = null;
-  /** What was last asked with `set_media` and not yet told back. */
-  #asked: Media | null = null;
-  #sending: Media = { mic: false, camera: false };
   #withoutMedia = false;
   #ended = false;
   #cancelLook: (() => void) | null = null;
@@ -88,6 +82,10 @@ export class Visit implements ConnectionListener {
     this.#opener = new SealOpener(this.#sealer, surroundings.wallMs);
     const firstId = 1 + (memory.loads % LOADS) * IDS_PER_LOAD;
     this.#connection = new Connection(surroundings.openWire, surroundings.timers, this, firstId);
+    this.#call = new MyCall(
+      () => surroundings.makeCall(this.#callListener()),
+      (media) => this.#connection.command({ t: 'set_media', ...media }),
+    );
     this.#chat = new OutgoingChat(this.#sealer, this.#connection, (fact) => {
       this.#tell(fact);
     });
@@ -108,7 +106,7 @@ export class Visit implements ConnectionListener {
     this.#profile = place.profile;
     this.#place = place;
     this.#tell({ kind: 'wanted', wanted: { mic: place.mic, camera: place.camera } });
-    const call = await this.#needCall();
+    const call = await this.#call.need();
     for (const kind of ['mic', 'camera'] as const) if (place[kind]) void call.open(kind);
     const offer = await call.firstOffer();
     if (!this.#ended) this.#join(place.profile, offer, place);
@@ -117,14 +115,14 @@ export class Visit implements ConnectionListener {
   async prepare(devices: Media): Promise<void> {
     this.#tell({ kind: 'preparing' });
     this.#tell({ kind: 'wanted', wanted: { mic: devices.mic, camera: devices.camera } });
-    const call = await this.#needCall();
+    const call = await this.#call.need();
     for (const kind of ['mic', 'camera'] as const) {
       if (devices[kind] && !this.#ended) await call.open(kind);
     }
   }
 
   backToArrived(): void {
-    this.#endCall();
+    this.#call.end();
     this.#tell({ kind: 'wanted', wanted: { mic: false, camera: false } });
     this.#tell({ kind: 'back_to_arrived' });
   }
@@ -138,7 +136,7 @@ export class Visit implements ConnectionListener {
     }
     this.#tell({ kind: 'knocking' });
     // Where the call's code cannot be loaded one still writes and reads.
-    const call = await this.#needCall().catch(() => null);
+    const call = await this.#call.need().catch(() => null);
     const offer = this.#withoutMedia || call === null ? null : await call.firstOffer();
     if (this.#ended) return;
     this.#profile = profile;
@@ -167,27 +165,18 @@ export class Visit implements ConnectionListener {
       this.#tell({ kind: 'notice', code: { kind: kind === 'mic' ? 'mic_held' : 'camera_held' } });
       return;
     }
-    const call = await this.#needCall();
+    const call = await this.#call.need();
     const isOn = wanted[kind] && (devices[kind] === 'on' || devices[kind] === 'asking');
     this.#tell({ kind: 'wanted', wanted: { [kind]: !isOn } });
-    if (isOn) call.shut(kind);
-    else await call.open(kind);
+    if (!isOn) await call.open(kind);
   }
 
   async choose(kind: DeviceKind | 'speaker', id: string): Promise<void> {
-    await (await this.#needCall()).choose(kind, id);
+    await (await this.#call.need()).choose(kind, id);
   }
 
   get call(): CallPort | null {
-    return this.#liveCall;
-  }
-
-  #needCall(): Promise<CallPort> {
-    this.#call ??= this.#surroundings.makeCall(this.#callListener()).then((call) => {
-      this.#liveCall = call;
-      return call;
-    });
-    return this.#call;
+    return this.#call.live;
   }
 
   #callListener(): CallListener {
@@ -213,22 +202,9 @@ export class Visit implements ConnectionListener {
     };
   }
 
-  /** Also one that is still being loaded. */
-  #endCall(): void {
-    if (this.#liveCall !== null) this.#liveCall.end();
-    else
-      void this.#call
-        ?.then((call) => {
-          call.end();
-        })
-        .catch(() => undefined);
-    this.#call = this.#liveCall = null;
-    this.#sending = { mic: false, camera: false };
-  }
-
   networkChanged(): void {
     this.#connection.probe();
-    this.#liveCall?.networkChanged();
+    this.#call.live?.networkChanged();
   }
 
   /** The page is in sight again; timers may have slept. */
@@ -259,7 +235,7 @@ export class Visit implements ConnectionListener {
     this.#ended = true;
     this.#cancelLook?.();
     this.#connection.end();
-    this.#endCall();
+    this.#call.end();
     this.#chat.end();
   }
 
@@ -280,7 +256,7 @@ export class Visit implements ConnectionListener {
   line(news: LineNews): void {
     const sinceMs = this.#surroundings.wallMs();
     this.#tell({ kind: 'line', line: news.kind === 'reconnecting' ? { ...news, sinceMs } : news });
-    this.#liveCall?.line(news.kind === 'up');
+    this.#call.live?.line(news.kind === 'up');
   }
 
   over(why: ClosedFor): void {
@@ -307,7 +283,7 @@ export class Visit implements ConnectionListener {
         await this.#joined(message);
         return;
       case 'snapshot':
-        this.#asked = null;
+        this.#call.toldBack();
         this.#tell({ kind: 'snapshot', snapshot: await this.#opener.snapshot(message.snapshot) });
         return;
       case 'happened': {
@@ -315,13 +291,13 @@ export class Visit implements ConnectionListener {
         const isMine = events.some(
           (event) => event.t.startsWith('media_') && 'who' in event && event.who === this.#you,
         );
-        if (isMine) this.#asked = null;
+        if (isMine) this.#call.toldBack();
         this.#tell({ kind: 'happened', events });
         return;
       }
       case 'seats':
         this.#tell({ kind: 'seats', seats: message.seats });
-        this.#liveCall?.seats(message.seats);
+        this.#call.live?.seats(message.seats);
         return;
       case 'speaking':
         this.#tell({ kind: 'speaking', who: message.who });
@@ -331,11 +307,11 @@ export class Visit implements ConnectionListener {
   async #joined(message: Joined): Promise<void> {
     const isNew = message.you !== this.#you;
     this.#you = message.you;
-    this.#asked = null;
+    this.#call.toldBack();
     const { secret, meeting } = this.#memory.link;
     if (isNew) {
       // Not awaited: the way to the media server is built while the seals are opened.
-      void this.#liveCall?.joined(secret, meeting, message.you, message.ice_servers, message.answer);
+      void this.#call.live?.joined(secret, meeting, message.you, message.ice_servers, message.answer);
     }
     this.#keep(Uint8Array.from(message.resume));
     if (message.snapshot !== null) {
@@ -355,8 +331,8 @@ export class Visit implements ConnectionListener {
     if (command.t === 'offer') {
       const number = this.#offers.get(id) ?? 0;
       this.#offers.delete(id);
-      if (answer.t === 'answer') await this.#liveCall?.offerAnswered(number, answer.sdp);
-      else this.#liveCall?.offerRefused(number);
+      if (answer.t === 'answer') await this.#call.live?.offerAnswered(number, answer.sdp);
+      else this.#call.live?.offerRefused(number);
     } else if (command.t === 'say') {
       this.#chat.answered(id, answer);
     } else if (answer.t === 'refused') {
@@ -396,7 +372,7 @@ export class Visit implements ConnectionListener {
 
   /** The place is given away (the grace time is over): from the beginning, with the same link. */
   #arriveAnew(): void {
-    this.#endCall();
+    this.#call.end();
     this.#place = this.#you = this.#profile = null;
     this.#listener.remember(null);
     this.#tell({ kind: 'link_read', role: this.#memory.link.role, returning: false });
@@ -408,38 +384,11 @@ export class Visit implements ConnectionListener {
     this.#listener.over(ending, canTryAgain);
   }
 
-  // ── making what is so follow what is wanted ────────────────────────────────────────────────────
-
   #tell(fact: Fact): void {
     if (this.#ended) return;
     this.#listener.dispatch(fact);
-    this.#reconcile();
-  }
-
-  #reconcile(): void {
-    const state = this.#listener.state();
-    this.#shutUnwanted(state);
-    const media = mediaFor(state);
-    if (!isSame(media, this.#sending)) {
-      this.#sending = media;
-      this.#liveCall?.send(media);
-    }
-    this.#ask(state, media);
-    this.#keepWanted(state);
-  }
-
-  #shutUnwanted({ wanted, devices }: AppState): void {
-    for (const kind of ['mic', 'camera'] as const) {
-      if (!wanted[kind] && devices[kind] === 'on') this.#liveCall?.shut(kind);
-    }
-  }
-
-  #ask(state: AppState, media: Media): void {
-    const mine = state.phase.kind === 'meeting' ? me(state.phase.meeting) : null;
-    if (mine === null || meetingOf(state)?.status !== 'open') return;
-    if (isSame(media, this.#asked ?? mine)) return;
-    this.#asked = media;
-    this.#connection.command({ t: 'set_media', mic: media.mic, camera: media.camera });
+    this.#call.follow(this.#listener.state());
+    this.#keepWanted(this.#listener.state());
   }
 
   #keepWanted({ wanted }: AppState): void {

@@ -39,10 +39,10 @@ export class FakeSocket implements Wire {
   }
 
   /** The newest message of this kind; throws when none came. */
-  last<T extends ClientMessage['t']>(t: T): Extract<ClientMessage, { readonly t: T }> {
+  last<T extends ClientMessage['t']>(t: T): ClientMessage & { readonly t: T } {
     const found = this.received.findLast((message) => message.t === t);
     if (found === undefined) throw new Error(`no ${t} came`);
-    return found as Extract<ClientMessage, { readonly t: T }>;
+    return found as ClientMessage & { readonly t: T };
   }
 
   all(t: ClientMessage['t']): readonly ClientMessage[] {

@@ -44,6 +44,7 @@ export class Call {
   #iceServers: readonly IceServer[] = [];
   /** Of the newest offer: an answer to an older one is out of date. */
   #offers = 0;
+  #ended = false;
 
   constructor(timers: Timers, listener: CallListener) {
     this.#timers = timers;
@@ -159,7 +160,7 @@ export class Call {
 
   #newPeer(): Peer | null {
     const sealing = this.#sealing;
-    if (sealing === null) return null;
+    if (sealing === null || this.#ended) return null;
     this.#peer?.close();
     const peer: Peer = new Peer(this.#quality, sealing.transform, (state) => {
       if (this.#peer === peer) this.#watch.changed(state);
@@ -219,6 +220,7 @@ export class Call {
 
   /** Cameras and microphones off, transport closed, keys forgotten; at once. */
   end(): void {
+    this.#ended = true;
     this.#offers += 1;
     this.#devices.end();
     this.#watch.end();

@@ -44,6 +44,7 @@ export class LocalDevices {
   readonly #meter: Meter;
   readonly #slots: Readonly<Record<DeviceKind, Slot>> = { mic: emptySlot(), camera: emptySlot() };
   #stopMeter: (() => void) | null = null;
+  #ended = false;
   #preview: MediaStream | null = null;
   #previewVersion = 0;
 
@@ -68,7 +69,7 @@ export class LocalDevices {
   /** Turn on; asks the browser's permission where needed. */
   async open(kind: DeviceKind): Promise<void> {
     const slot = this.#slots[kind];
-    if (slot.state === 'on' || slot.state === 'asking') return;
+    if (this.#ended || slot.state === 'on' || slot.state === 'asking') return;
     if (slot.track?.readyState === 'live') {
       this.#use(kind, slot.track);
       return;
@@ -96,6 +97,7 @@ export class LocalDevices {
 
   /** Everything off at once; the object is not used again. */
   end(): void {
+    this.#ended = true;
     this.#media?.removeEventListener('devicechange', this.#refreshLists);
     for (const kind of ['mic', 'camera'] as const) {
       this.close(kind);
@@ -159,7 +161,7 @@ export class LocalDevices {
     slot.track = track;
     track.enabled = true;
     track.onended = () => {
-      void this.#ended(kind, track);
+      void this.#lost(kind, track);
     };
     // A phone call takes the microphone away and gives it back.
     track.onmute = () => {
@@ -172,7 +174,7 @@ export class LocalDevices {
     this.#listener.track(kind, track);
   }
 
-  async #ended(kind: DeviceKind, track: MediaStreamTrack): Promise<void> {
+  async #lost(kind: DeviceKind, track: MediaStreamTrack): Promise<void> {
     const slot = this.#slots[kind];
     if (slot.track !== track) return;
     const wasOn = slot.state === 'on';

@@ -4,8 +4,9 @@
  * Started by `call/sealing.ts`. Only here are media keys held; a frame that cannot be sealed does not leave,
  * one that cannot be opened is not shown.
  */
-import { FrameOpener, FrameSealer, KnownSenders } from './frames';
+import { FrameOpener, FrameSealer, KnownSenders, type Opened } from './frames';
 import { type KeySource, LinkSecretKeySource, type MediaKind } from './keys';
+import { Occupants } from './occupants';
 import type { FrameCounts, ToWorker, TransformOptions } from './worker_messages';
 
 const TELL_EVERY_MS = 1_000;
@@ -37,7 +38,7 @@ interface Holding {
 }
 
 let holding: Holding | null = null;
-let seats: readonly (string | null)[] = [];
+const occupants = new Occupants();
 let sealed = 0;
 let replayed = 0;
 let changed = false;
@@ -71,15 +72,37 @@ function sealing(kind: MediaKind): Handle {
 function opening(kind: MediaKind, seat: number): Handle {
   let opener: FrameOpener | null = null;
   let openerOf: Holding | null = null;
+  let occupant: string | null = null;
+  /** A key frame that is dropped is sent again only half a second later; sound is not worth the waiting. */
+  const mayWait = kind !== 'mic';
+  let patient = mayWait;
+
+  async function open(frame: Uint8Array<ArrayBuffer>, held: Holding): Promise<Opened> {
+    if (opener === null || openerOf !== held) {
+      opener = new FrameOpener(held.senders, kind);
+      openerOf = held;
+    }
+    if (occupants.of(seat) !== occupant) {
+      occupant = occupants.of(seat);
+      patient = mayWait;
+    }
+    opener.seat(occupant);
+    return opener.open(frame);
+  }
+
+  /** Frames may outrun the news of whose they are. Nobody's news come for one who does not seal: she is waited for once. */
+  async function openInTime(frame: Uint8Array<ArrayBuffer>, held: Holding): Promise<Opened> {
+    const result = await open(frame, held);
+    if (result.kind === 'opened') patient = mayWait;
+    if (!patient || result.kind === 'opened' || result.kind === 'replayed') return result;
+    patient = false;
+    const isNews = await occupants.change(seat, occupant);
+    return isNews && holding === held ? open(frame, held) : result;
+  }
+
   return async (frame) => {
     if (holding === null) return null;
-    if (opener === null || openerOf !== holding) {
-      opener = new FrameOpener(holding.senders, kind);
-      openerOf = holding;
-    }
-    const occupant = seats[seat] ?? null;
-    opener.seat(occupant);
-    const result = await opener.open(frame);
+    const result = await openInTime(frame, holding);
     if (result.kind === 'opened') {
       count(opened, result.who);
       return result.frame;
@@ -119,11 +142,11 @@ scope.onmessage = ({ data }) => {
       return;
     }
     case 'seats':
-      seats = data.seats;
+      occupants.tell(data.seats);
       return;
     case 'forget':
       holding = null;
-      seats = [];
+      occupants.tell([]);
   }
 };
 

@@ -16,6 +16,7 @@ interface Language {
 /** A new language is one file and one line here. */
 export const LANGUAGES = {
   en: { name: 'English', dir: 'ltr', load: () => Promise.resolve(en) },
+  es: { name: 'Español', dir: 'ltr', load: () => import('./es').then((file) => file.es) },
 } as const satisfies Record<string, Language>;
 
 export type LanguageTag = keyof typeof LANGUAGES;
@@ -59,7 +60,8 @@ export function preferredLanguage(wishes: readonly string[]): LanguageTag {
 /** The page speaks this language from now on; on a failed load it stays as it was. */
 export async function speak(next: LanguageTag): Promise<void> {
   const language: Language = LANGUAGES[next];
-  const words = await language.load();
+  const words = await language.load().catch(() => null);
+  if (words === null) return;
   translate = makeTranslate(next, words, language.dir === 'rtl');
   tag = next;
   document.documentElement.lang = next;

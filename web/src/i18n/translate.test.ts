@@ -43,6 +43,7 @@ describe.each(Object.keys(LANGUAGES))('the language %s', (tag) => {
 
 it.each([
   [['fr-CA', 'en-GB'], 'en'],
+  [['es-MX', 'en'], 'es'],
   [['EN'], 'en'],
   [['xx', 'tlh'], 'en'],
   [['constructor'], 'en'],

@@ -18,7 +18,10 @@ const malformed: readonly (readonly [string, Uint8Array])[] = [
   ['a number past what is exact', encode({ t: 'done', id: 2 ** 60 })],
   ['text for bytes', encode({ ...joined(), resume: 'text' })],
   ['a role nobody has', encode({ ...joined(), role: 'host' })],
-  ['a person without a room', encode({ t: 'happened', position: 1, events: [{ t: 'person_came', person: {} }] })],
+  [
+    'a person without a room',
+    encode({ t: 'happened', position: 1, events: [{ t: 'person_came', person: {} }] }),
+  ],
   ['events that are no list', encode({ t: 'happened', position: 1, events: { length: 1 } })],
   ['a list that is too long', encode({ t: 'speaking', who: Array.from({ length: 2_000 }, () => 'x') })],
   ['a text that is too long', encode({ t: 'refused', id: null, code: 'x', text: 'x'.repeat(300_000) })],

@@ -76,6 +76,7 @@ export class Connection {
   #isJoined = false;
   #attempt = 0;
   #heardMs = 0;
+  #frames = 0;
   #pings = 0;
   #cancelWait: (() => void) | null = null;
   #cancelHeartbeat: (() => void) | null = null;
@@ -127,10 +128,10 @@ export class Connection {
       this.hurry();
       return;
     }
-    const askedMs = this.#timers.nowMs();
+    const [wire, frames] = [this.#wire, this.#frames];
     this.#ping();
     this.#timers.after(PROBE_MS, () => {
-      if (this.#isOpen && this.#heardMs < askedMs) this.#lost(ABNORMAL_CLOSE);
+      if (this.#wire === wire && this.#frames === frames) this.#lost(ABNORMAL_CLOSE);
     });
   }
 
@@ -251,6 +252,7 @@ export class Connection {
 
   #frame(data: Uint8Array): void {
     this.#heardMs = this.#timers.nowMs();
+    this.#frames += 1;
     let message: ServerMessage | null;
     try {
       message = decodeServerMessage(data);

@@ -11,8 +11,9 @@ export interface Media {
   readonly camera: boolean;
 }
 
-/** In the lobby and while paused nothing leaves. */
-export function mediaFor({ phase, wanted, devices }: AppState): Media {
+/** In the lobby and while paused nothing leaves, and nothing without a transport. */
+export function mediaFor({ phase, wanted, devices, transport }: AppState): Media {
+  if (transport === 'none' || transport === 'unsupported') return { mic: false, camera: false };
   const mine = phase.kind === 'meeting' && phase.meeting.status === 'open' ? me(phase.meeting) : null;
   if (mine === null) return { mic: false, camera: false };
   return {

@@ -62,7 +62,7 @@ function deviceText(device: DeviceKind, state: DeviceState): string {
       return t('devices.asking');
     case 'on':
     case 'off':
-      return `${t(`${device}.short`)}: ${t(`state.${state}`)}`;
+      return `${t(`${device}.short`)}: ${t(`${device}.state.${state}`)}`;
   }
 }
 

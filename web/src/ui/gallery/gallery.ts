@@ -1,5 +1,6 @@
-/** Shows one story, `gallery.html?story=name&look=day&dir=rtl`, or the list of them. No part of the served pages. */
+/** Shows one story, `gallery.html?story=name&look=day&dir=rtl&lang=es`, or the list of them. No part of the served pages. */
 import { mount } from 'svelte';
+import { preferredLanguage, speak } from '../../i18n/language.svelte';
 import App from '../App.svelte';
 import { setLook } from '../look.svelte';
 import { standIn } from './stand_in';
@@ -13,6 +14,7 @@ if (place === null) throw new Error('gallery.html has no place for the app');
 const wish = new URLSearchParams(window.location.search);
 const story = STORIES[wish.get('story') ?? ''];
 setLook(wish.get('look') === 'day' ? 'day' : 'night');
+await speak(preferredLanguage([wish.get('lang') ?? 'en']));
 if (wish.get('dir') === 'rtl') document.documentElement.dir = 'rtl';
 
 if (story === undefined) {

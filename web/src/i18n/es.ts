@@ -245,7 +245,7 @@ export const es: Dictionary = {
   'turn.extend': '+1 minuto',
   'turn.mic_off': 'Tu micrófono está apagado.',
   'turn.mic_on': 'Encenderlo',
-  'turn.write': 'Compartir por escrito',
+  'turn.write': 'Por escrito',
   'turn.write_label': 'Lo que compartes por escrito',
   'turn.write_help': 'Todo el grupo lo lee en el chat. Cuenta como tu turno.',
   'turn.write_send': 'Enviar mi turno',

@@ -20,6 +20,7 @@ from server.rooms.errors import Refusal, Rejected
 from . import messages as m
 from .codec import encode
 from .errors import CloseCode, JoinCode, ProtocolError, RefusedAtDoor
+from .origin import UNKNOWN
 from .outbox import Outbox, OutboxLimits
 from .session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits
 
@@ -39,6 +40,8 @@ class EndpointLimits:
     """Bounds of all connections together, and of each."""
 
     max_connections: int = 4000
+    max_waiting_per_origin: int = 256
+    """Connections of one network that have no place (yet): nobody alone can fill the door. Unknown ones are not counted."""
     close_ms: int = 5_000
     """How long a peer that reads nothing may delay its own close."""
     session: SessionLimits = field(default_factory=SessionLimits)
@@ -62,16 +65,15 @@ class Endpoint:
         self._clock = clock
         self._origin_of = origin_of
         self._limits = limits
-        self._open = 0
+        self._connections: set[_Connection] = set()
 
     async def serve(self, socket: WebSocket) -> None:
         """From the handshake to the close. Every way out leaves the place in its grace time."""
         await socket.accept()
-        if self._open >= self._limits.max_connections:
+        origin = self._origin_of(socket.client.host if socket.client is not None else None)
+        if not self._has_room(origin):
             await socket.close(CloseCode.TRY_LATER)
             return
-        self._open += 1
-        origin = self._origin_of(socket.client.host if socket.client is not None else None)
         connection = _Connection(
             socket,
             arrivals=self._arrivals,
@@ -80,12 +82,19 @@ class Endpoint:
             limits=self._limits,
             origin=origin,
         )
+        self._connections.add(connection)
         try:
             await connection.run()
         finally:
-            self._open -= 1
+            self._connections.discard(connection)
             if connection.place is not None:
                 await asyncio.shield(self._arrivals.lost(connection.place))
+
+    def _has_room(self, origin: int) -> bool:
+        if len(self._connections) >= self._limits.max_connections:
+            return False
+        waiting = sum(1 for each in self._connections if each.origin == origin and each.place is None)
+        return origin == UNKNOWN or waiting < self._limits.max_waiting_per_origin
 
 
 class _Connection:
@@ -107,7 +116,7 @@ class _Connection:
         self._media = media
         self._clock = clock
         self._limits = limits
-        self._origin = origin
+        self.origin = origin
         self._session = Session(limits.session, clock.now_ms())
         self._outbox = Outbox(limits.outbox)
 
@@ -196,7 +205,7 @@ class _Connection:
             if isinstance(action, Look):
                 self._outbox.post(encode(self._arrivals.look(action.message)))
                 return
-            self.place = await self._arrivals.join(action.message, self._origin, self._outbox)
+            self.place = await self._arrivals.join(action.message, self.origin, self._outbox)
             self._session.entered(self.place.participant)
         except RefusedAtDoor as refused:
             self._refuse(None, refused.code)

@@ -174,6 +174,10 @@ class Visitor:
         """The energy of her sound rises."""
         await self.watch("hears", other.id, PATIENCE_MS)
 
+    async def receives_sound(self, other: Known, packets: int = 30) -> None:
+        """So many packets of her sound arrive."""
+        await self.watch("receivesSound", other.id, packets, PATIENCE_MS)
+
     async def sees_and_hears(self, *others: Known) -> None:
         for other in others:
             await self.sees(other)

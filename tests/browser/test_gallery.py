@@ -353,6 +353,114 @@ async def test_unread_messages_are_counted_until_the_chat_is_open(phone: Gallery
     await expect(page.get_by_test_id("chat").get_by_test_id("count")).to_have_count(0)
 
 
+# ── turns ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_offer_has_three_answers_that_name_its_turn(phone: Gallery) -> None:
+    await phone.show("circle-offered")
+    for answer in ("take", "pass", "later"):
+        await phone.page.get_by_test_id(answer).tap()
+    assert await phone.asked() == [["takeTurn", 7], ["passTurn", 7], ["comeBackLater", 7]]
+    await phone.show("circle-offered-again")
+    await expect(phone.page.get_by_test_id("later")).to_have_count(0)
+
+
+async def test_share_with_microphone_off_says_so_and_one_tap_opens_it(phone: Gallery) -> None:
+    await phone.show("circle-sharing-muted")
+    assert await phone.asked() == [], "the page never opens it by itself"
+    await phone.page.get_by_test_id("share-mic-on").tap()
+    await phone.page.get_by_test_id("extend").tap()
+    await phone.page.get_by_test_id("done").tap()
+    assert await phone.asked() == [["toggleMic"], ["extendShare", 7], ["endShare", 7]]
+    await phone.show("circle-sharing")
+    await expect(phone.page.get_by_test_id("share-mic-off")).to_have_count(0)
+
+
+async def test_share_in_writing_counts_for_the_open_turn(phone: Gallery) -> None:
+    await phone.show("circle-offered")
+    page = phone.page
+    await page.get_by_test_id("write").tap()
+    await page.get_by_test_id("write-send").dispatch_event("click")  # marked as disabled, still focusable
+    await page.get_by_test_id("write-input").fill(" A quiet week. ")
+    await page.get_by_test_id("write-send").tap()
+    assert await phone.asked() == [["shareInWriting", 7, "A quiet week."]]
+
+
+async def test_what_was_begun_in_writing_does_not_slip_into_another_turn(phone: Gallery) -> None:
+    await phone.show("circle-offered")
+    await phone.page.get_by_test_id("write").tap()
+    await phone.page.get_by_test_id("write-input").fill("begun")
+    await phone.change(
+        """const {meeting} = state.phase;
+        return {...state, phase: {...state.phase, meeting: {...meeting, round: {...meeting.round, turn: 9}}}}"""
+    )
+    await expect(phone.page.get_by_test_id("write-input")).to_have_count(0)
+
+
+async def test_facilitator_starts_a_round_as_chosen(wide: Gallery) -> None:
+    await wide.show("lead-circle-start")
+    page = wide.page
+    await page.get_by_test_id("round-kind").select_option("nomination")
+    await page.get_by_test_id("round-minutes").select_option("0")
+    await page.get_by_test_id("round-invite").click()
+    await page.get_by_test_id("round-first").click()
+    await page.get_by_test_id("round-start").click()
+    await page.get_by_test_id("floor-gentle").click()
+    await page.get_by_test_id("call-on").nth(1).click()
+    assert await wide.asked() == [
+        ["startRound", "nomination", None, ["person-0000"], False],
+        ["setFloor", "gentle"],
+        ["callOn", "person-0004"],
+    ]
+
+
+async def test_facilitator_leads_a_round(wide: Gallery) -> None:
+    await wide.show("lead-circle")
+    page = wide.page
+    await expect(page.get_by_test_id("passed")).to_have_text("Ana")
+    await page.get_by_test_id("minutes-left").fill("9")
+    await expect(page.get_by_test_id("minutes-each")).to_contain_text("4.5 min")
+    await page.get_by_test_id("move-down").nth(3).click()
+    await page.get_by_test_id("move-up").first.dispatch_event("click")  # already the first
+    await page.get_by_test_id("lead-extend").click()
+    await page.get_by_test_id("end-share").click()
+    await page.get_by_test_id("close-round").click()
+    await page.get_by_test_id("close-confirm").click()
+    people = [f"person-{number:04}" for number in (1, 2, 3, 5, 4)]
+    assert await wide.asked() == [
+        ["reorderRound", people],
+        ["extendShare", 7],
+        ["endShare", 7],
+        ["closeRound"],
+    ]
+
+
+async def test_members_lead_nothing_in_the_circle(phone: Gallery) -> None:
+    await phone.show("circle-order")
+    await expect(phone.page.get_by_test_id("place")).to_have_count(5)
+    for testid in ("move-up", "end-share", "skip", "close-round", "floor-held", "round-start"):
+        await expect(phone.page.get_by_test_id(testid)).to_have_count(0)
+
+
+async def test_turns_are_read_aloud(phone: Gallery) -> None:
+    for story, words in (
+        ("circle-next", "You are next."),
+        ("circle-offered", "It is your turn, if you like."),
+        ("circle-sharing", "You have the turn. Everybody listens to you."),
+        ("circle-held", "You are next."),
+        ("meeting", ""),
+    ):
+        await phone.show(story)
+        await expect(phone.page.get_by_test_id("turn-said")).to_have_text(words)
+
+
+async def test_unheard_microphone_says_so_on_its_button(phone: Gallery) -> None:
+    await phone.show("floor-held")
+    await expect(phone.page.get_by_test_id("mic")).to_contain_text("on, not heard")
+    await phone.show("hand-called")
+    await expect(phone.page.get_by_test_id("mic")).not_to_contain_text("not heard")
+
+
 # ── facilitators ─────────────────────────────────────────────────────────────────────────────────
 
 

@@ -125,6 +125,8 @@
     refused: (person) => counted.notSealed.get(person) ?? 0,
     sees: (person, frames, withinMs) => rises(async () => (await from(person)).framesDecoded, frames, withinMs),
     hears: (person, withinMs) => rises(async () => (await from(person)).audioEnergy, 1e-9, withinMs),
+    receivesSound: (person, packets, withinMs) =>
+      rises(async () => (await from(person)).audioPackets, packets, withinMs),
     receives: (person, packets, withinMs) =>
       rises(async () => (await from(person)).videoPackets, packets, withinMs),
     refuses: (person, frames, withinMs) => rises(async () => watch.refused(person), frames, withinMs),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgpack
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 LOOK = msgpack.packb({"t": "look", "v": 1, "token": "t"})
+
+JOIN = msgpack.packb({"t": "join", "v": 1, "token": "t", "device": bytes(16), "profile": b"p"})
 
 
 class PlayedSocket:
@@ -62,13 +65,20 @@ class ScriptedArrivals:
     def look(self, _message: object) -> object:
         raise self.fault
 
+    async def join(self, *_message: object) -> object:
+        """A place of which nothing is asked."""
+        return SimpleNamespace(participant="p")
+
+    async def lost(self, place: object) -> None:
+        """Nothing follows."""
+
 
 def endpoint(clock: ManualClock, fault: Exception, **limits: Any) -> Endpoint:
     return Endpoint(
         arrivals=ScriptedArrivals(fault),
         media=FakeMedia(),
         clock=clock,
-        origin_of=lambda _host: 0,
+        origin_of=lambda host: int(str(host).rpartition(".")[2]),
         limits=EndpointLimits(**limits),
     )
 
@@ -104,6 +114,36 @@ async def test_one_connection_too_many_is_asked_to_try_later() -> None:
     third.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
     await asyncio.wait_for(served.serve(third.websocket()), 1)
     assert third.close_code is None
+
+
+@pytest.mark.parametrize(
+    ("second", "answer"),
+    [("192.0.2.7", CloseCode.TRY_LATER), ("192.0.2.8", None)],
+    ids=["same network", "another"],
+)
+async def test_one_network_cannot_fill_the_door(second: str, answer: CloseCode | None) -> None:
+    clock, first, other = ManualClock(), PlayedSocket(), PlayedSocket(second)
+    served = endpoint(clock, RefusedAtDoor("locked"), max_waiting_per_origin=1)
+    waiting = asyncio.create_task(served.serve(first.websocket()))
+    await settle()
+    other.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(served.serve(other.websocket()), 1)
+    assert other.close_code == answer
+    waiting.cancel()
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "192.0.2.0"], ids=["inside", "unknown"])
+async def test_only_known_networks_and_who_has_no_place_count_at_the_door(address: str) -> None:
+    clock, first, second = ManualClock(), PlayedSocket(address), PlayedSocket(address)
+    served = endpoint(clock, RefusedAtDoor("locked"), max_waiting_per_origin=1)
+    if address.endswith("7"):
+        first.frame(JOIN)
+    inside = asyncio.create_task(served.serve(first.websocket()))
+    await settle()
+    second.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(served.serve(second.websocket()), 1)
+    assert second.close_code is None
+    inside.cancel()
 
 
 @pytest.mark.usefixtures("private_logs")

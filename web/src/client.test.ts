@@ -7,8 +7,8 @@ import { KithClient } from './client';
 import { toBase64url } from './crypto/base64url';
 import { LinkSecretKeySource } from './crypto/keys';
 import { TextSealer } from './crypto/seal';
-import type { ClientMessage, Snapshot, WirePerson } from './protocol/messages';
-import { meetingOf } from './state/selectors';
+import type { ClientMessage, Snapshot, WirePerson, WireRound } from './protocol/messages';
+import { isAway, meetingOf } from './state/selectors';
 import type { PageNews } from './surroundings';
 import { LOOK_AGAIN_MS, Visit } from './visit';
 
@@ -396,6 +396,120 @@ describe('chat', () => {
     await until(() => {
       expect(meetingOf(client.state)?.messages).toMatchObject([{ body: { kind: 'unreadable' } }]);
     });
+  });
+});
+
+describe('turns', () => {
+  const offered: WireRound = {
+    kind: 'circle',
+    turn: 7,
+    phase: 'offered',
+    who: ME,
+    left_ms: 25_000,
+    runs: true,
+    held: false,
+    stage: 'first',
+    named: null,
+    share_ms: 60_000,
+    invite_passed: true,
+    places: [{ who: ME, standing: 'offered' }],
+  };
+
+  test('every command names what it speaks of', async () => {
+    await enter();
+    client.takeTurn(7);
+    client.passTurn(7);
+    client.comeBackLater(7);
+    client.skipTurn(7);
+    client.endShare(7);
+    client.extendShare(7);
+    client.nameNext(7, 'x');
+    client.setAway(true);
+    client.raiseHand();
+    client.lowerHand('x');
+    client.callOn('x');
+    client.orderHands(true);
+    client.setFloor('held');
+    client.startRound('nomination', null, ['x'], false);
+    client.reorderRound(['x', 'y']);
+    client.invitePassed(true);
+    client.admitBetweenShares(true);
+    client.closeRound();
+    const orders = server.socket.received.slice(
+      server.socket.received.findIndex(({ t }) => t === 'take_turn'),
+    );
+    const told = orders.filter(({ t }) => t !== 'set_media').map((order) => ({ ...order, id: 0 }));
+    expect(told).toEqual([
+      { t: 'take_turn', id: 0, turn: 7 },
+      { t: 'pass_turn', id: 0, turn: 7 },
+      { t: 'come_back_later', id: 0, turn: 7 },
+      { t: 'skip_turn', id: 0, turn: 7 },
+      { t: 'end_share', id: 0, turn: 7 },
+      { t: 'extend_share', id: 0, turn: 7 },
+      { t: 'name_next', id: 0, turn: 7, who: 'x' },
+      { t: 'set_away', id: 0, away: true },
+      { t: 'raise_hand', id: 0 },
+      { t: 'lower_hand', id: 0, who: 'x' },
+      { t: 'call_on', id: 0, who: 'x' },
+      { t: 'order_hands', id: 0, fair: true },
+      { t: 'set_floor', id: 0, floor: 'held' },
+      { t: 'start_round', id: 0, kind: 'nomination', share_ms: null, order: ['x'], invite_passed: false },
+      { t: 'reorder_round', id: 0, order: ['x', 'y'] },
+      { t: 'invite_passed', id: 0, invite: true },
+      { t: 'admit_between_shares', id: 0, on: true },
+      { t: 'close_round', id: 0 },
+    ]);
+  });
+
+  test('a round is shown as it was told, its time as of now; the microphone stays as it is', async () => {
+    await enter({ mic: false, camera: false });
+    const { left_ms: leftMs, share_ms: shareMs, invite_passed: invitePassed, ...same } = offered;
+    server.socket.say({ t: 'happened', position: 9, events: [{ t: 'round_changed', round: offered }] });
+    await until(() => {
+      expect(meetingOf(client.state)?.round).toEqual({
+        ...same,
+        ...{ leftMs, shareMs, invitePassed },
+        atMs: 1_000_000,
+        nudged: false,
+        secondOffer: false,
+      });
+    });
+    client.takeTurn(7);
+    const sharing = { ...offered, phase: 'sharing', left_ms: 60_000 } as const;
+    server.socket.say({ t: 'happened', position: 10, events: [{ t: 'round_changed', round: sharing }] });
+    await until(() => {
+      expect(meetingOf(client.state)?.round?.phase).toBe('sharing');
+    });
+    expect(client.state.wanted).toEqual({ mic: false, camera: false });
+    expect(call().done.filter((one) => one.startsWith('open'))).toEqual([]);
+  });
+
+  test('a written share is sealed and names its turn; refused, it may go as a message', async () => {
+    await enter();
+    client.shareInWriting(7, ' a quiet week ');
+    const share = await came('share_in_writing');
+    expect([share.turn, await sealer.openChat(ME, share.body)]).toEqual([7, 'a quiet week']);
+    server.socket.say({ t: 'refused', id: share.id, code: 'stale_turn', text: '' });
+    await until(() => {
+      expect(meetingOf(client.state)?.outgoing).toMatchObject([{ id: share.id, refused: 'stale_turn' }]);
+    });
+    client.retryOutgoing(share.id);
+    expect(await sealer.openChat(ME, (await came('say')).body)).toBe('a quiet week');
+  });
+
+  test('while I am away a device is not opened, and it is said why', async () => {
+    await enter({ mic: false, camera: false });
+    server.socket.say({
+      t: 'happened',
+      position: 9,
+      events: [{ t: 'away_changed', who: ME, away: true }],
+    });
+    await until(() => {
+      expect(isAway(meetingOf(client.state))).toBe(true);
+    });
+    client.toggleMic();
+    expect(client.state.notices.map(({ code }) => code)).toEqual([{ kind: 'refused', code: 'away' }]);
+    expect(call().done.filter((one) => one.startsWith('open'))).toEqual([]);
   });
 });
 

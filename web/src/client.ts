@@ -5,8 +5,8 @@
  */
 import { askPolicy, create } from './creation';
 import { type Link, newDevice, parseLink } from './crypto/secrets';
-import type { PersonAct } from './protocol/messages';
-import type { AppState, DeviceKind, Ending, ParticipantId } from './state/model';
+import type { PersonAct, TurnAct } from './protocol/messages';
+import type { AppState, DeviceKind, Ending, Floor, ParticipantId, RoundKind } from './state/model';
 import { PageMemory, type Remembered } from './state/page_memory';
 import { type Listener, Store } from './state/store';
 import { browser, type Surroundings } from './surroundings';
@@ -228,6 +228,53 @@ export class KithClient {
     this.#visit?.order({ t: 'delete_message', message: number });
   }
 
+  /** "Back soon": microphone and camera close, the place is kept. Coming back opens nothing. */
+  setAway(away: boolean): void {
+    this.#visit?.order({ t: 'set_away', away });
+  }
+
+  raiseHand(): void {
+    this.#visit?.order({ t: 'raise_hand' });
+  }
+
+  /** Mine, or anybody's by a facilitator; of somebody who was called on: she has finished. */
+  lowerHand(who: ParticipantId): void {
+    this.#act('lower_hand', who);
+  }
+
+  // ── turns: every command names the turn it speaks of ───────────────────────────────────────────
+
+  /** The microphone stays as it is. */
+  takeTurn(turn: number): void {
+    this.#turn('take_turn', turn);
+  }
+
+  passTurn(turn: number): void {
+    this.#turn('pass_turn', turn);
+  }
+
+  comeBackLater(turn: number): void {
+    this.#turn('come_back_later', turn);
+  }
+
+  endShare(turn: number): void {
+    this.#turn('end_share', turn);
+  }
+
+  /** A minute more. */
+  extendShare(turn: number): void {
+    this.#turn('extend_share', turn);
+  }
+
+  nameNext(turn: number, who: ParticipantId): void {
+    this.#visit?.order({ t: 'name_next', turn, who });
+  }
+
+  /** A chat message that counts as my share. */
+  shareInWriting(turn: number, text: string): void {
+    this.#visit?.say(text, turn);
+  }
+
   leave(): void {
     this.#end({ kind: 'left' }, false);
   }
@@ -291,6 +338,53 @@ export class KithClient {
 
   end(): void {
     this.#visit?.order({ t: 'end' });
+  }
+
+  setFloor(floor: Floor): void {
+    this.#visit?.order({ t: 'set_floor', floor });
+  }
+
+  callOn(who: ParticipantId): void {
+    this.#act('call_on', who);
+  }
+
+  orderHands(fair: boolean): void {
+    this.#visit?.order({ t: 'order_hands', fair });
+  }
+
+  /** Those named come first, then every other member. shareMs null: no limit. */
+  startRound(
+    kind: RoundKind,
+    shareMs: number | null,
+    order: readonly ParticipantId[],
+    invitePassed: boolean,
+  ): void {
+    this.#visit?.order({ t: 'start_round', kind, share_ms: shareMs, order, invite_passed: invitePassed });
+  }
+
+  reorderRound(order: readonly ParticipantId[]): void {
+    this.#visit?.order({ t: 'reorder_round', order });
+  }
+
+  invitePassed(invite: boolean): void {
+    this.#visit?.order({ t: 'invite_passed', invite });
+  }
+
+  closeRound(): void {
+    this.#visit?.order({ t: 'close_round' });
+  }
+
+  /** As if the time of this turn were over; a share is ended, not skipped. */
+  skipTurn(turn: number): void {
+    this.#turn('skip_turn', turn);
+  }
+
+  admitBetweenShares(on: boolean): void {
+    this.#visit?.order({ t: 'admit_between_shares', on });
+  }
+
+  #turn(act: TurnAct, turn: number): void {
+    this.#visit?.order({ t: act, turn });
   }
 
   #act(act: PersonAct, who: ParticipantId): void {

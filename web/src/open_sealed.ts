@@ -8,30 +8,13 @@ import type {
   MeetingEvent,
   Seen,
   Snapshot,
-  TurnEvent,
   WireBarred,
   WireChat,
   WirePerson,
+  WireRound,
 } from './protocol/messages';
-import type { OpenedEvent, OpenedMessage, OpenedSnapshot } from './state/facts';
+import type { OpenedEvent, OpenedMessage, OpenedSnapshot, ToldRound } from './state/facts';
 import type { BarredPerson, Greeting, Person, Profile } from './state/model';
-
-type SeenEvent = Exclude<MeetingEvent, TurnEvent>;
-
-const OF_TURNS: Readonly<Record<TurnEvent['t'], true>> = {
-  away_changed: true,
-  round_changed: true,
-  share_nudged: true,
-  hands_changed: true,
-  floor_changed: true,
-  admission_changed: true,
-  admission_held: true,
-};
-
-/** No screen shows these yet, so the state does not hold them. */
-function isSeen(event: MeetingEvent): event is SeenEvent {
-  return !Object.hasOwn(OF_TURNS, event.t);
-}
 
 export class SealOpener {
   readonly #sealer: TextSealer;
@@ -54,15 +37,16 @@ export class SealOpener {
       Promise.all(wire.messages.map((message) => this.#chat(message))),
       Promise.all(wire.barred.map((person) => this.#barred(person))),
     ]);
-    const { you, status, locked, lead, present, grace_ms: graceMs } = wire;
-    return { you, status, locked, lead, present, graceMs, people, messages, barred };
+    const { you, status, locked, lead, present, hands, floor } = wire;
+    const turns = { round: this.#round(wire.round), hands, floor, betweenShares: wire.between_shares };
+    return { you, status, locked, lead, present, graceMs: wire.grace_ms, people, messages, barred, ...turns };
   }
 
   events(wire: readonly MeetingEvent[]): Promise<readonly OpenedEvent[]> {
-    return Promise.all(wire.filter(isSeen).map((event) => this.#event(event)));
+    return Promise.all(wire.map((event) => this.#event(event)));
   }
 
-  async #event(event: SeenEvent): Promise<OpenedEvent> {
+  async #event(event: MeetingEvent): Promise<OpenedEvent> {
     switch (event.t) {
       case 'person_came':
         return { t: event.t, person: await this.#person(event.person) };
@@ -70,6 +54,10 @@ export class SealOpener {
         return { t: event.t, person: await this.#barred(event.person) };
       case 'said':
         return { t: event.t, message: await this.#chat({ ...event, age_ms: 0 }) };
+      case 'round_changed':
+        return { t: event.t, round: this.#round(event.round) };
+      case 'admission_changed':
+        return { t: event.t, betweenShares: event.between_shares };
       default:
         return event;
     }
@@ -81,10 +69,17 @@ export class SealOpener {
   }
 
   async #person(wire: WirePerson): Promise<Person> {
-    const { id, role, room, connected, mic, camera, returning } = wire;
+    const { id, role, room, connected, mic, camera, returning, away, admitted } = wire;
     const profile = await this.#profile(wire.profile);
     const allowed = { micAllowed: wire.mic_allowed, cameraAllowed: wire.camera_allowed };
-    return { id, role, profile, room, connected, mic, camera, ...allowed, returning };
+    return { id, role, profile, room, connected, mic, camera, ...allowed, returning, away, admitted };
+  }
+
+  /** Not sealed; its clock is told as of now. */
+  #round(wire: WireRound | null): ToldRound | null {
+    if (wire === null) return null;
+    const { left_ms: leftMs, share_ms: shareMs, invite_passed: invitePassed, ...same } = wire;
+    return { ...same, leftMs, shareMs, invitePassed, atMs: this.#wallMs() };
   }
 
   async #barred({ id, profile, reason }: WireBarred): Promise<BarredPerson> {

@@ -10,12 +10,18 @@ import type { Fact } from './state/facts';
 import type { ParticipantId } from './state/model';
 import { refusal } from './turned_away';
 
+interface Written {
+  readonly text: string;
+  /** It is my share of this turn; null: an ordinary message. */
+  readonly turn: number | null;
+}
+
 export class OutgoingChat {
   readonly #sealer: TextSealer;
   readonly #connection: Connection;
   readonly #tell: (fact: Fact) => void;
-  /** Command id → text, until it is accepted or discarded. */
-  readonly #texts = new Map<number, string>();
+  /** Command id → what was written, until it is accepted or discarded. */
+  readonly #texts = new Map<number, Written>();
   #before: Promise<void> = Promise.resolve();
   #ended = false;
 
@@ -25,7 +31,7 @@ export class OutgoingChat {
     this.#tell = tell;
   }
 
-  say(you: ParticipantId, written: string): void {
+  say(you: ParticipantId, written: string, turn: number | null = null): void {
     const text = written.trim();
     if (text === '') return;
     if (!isLength(text, 1, MAX_CHAT_CHARACTERS)) {
@@ -33,22 +39,27 @@ export class OutgoingChat {
       return;
     }
     const id = this.#connection.reserveId();
-    this.#texts.set(id, text);
+    this.#texts.set(id, { text, turn });
     this.#tell({ kind: 'outgoing', message: { id, text, refused: null } });
-    this.#before = this.#before.then(() => this.#send(you, text, id));
+    this.#before = this.#before.then(() => this.#send(you, { text, turn }, id));
   }
 
-  async #send(you: ParticipantId, text: string, id: number): Promise<void> {
+  async #send(you: ParticipantId, { text, turn }: Written, id: number): Promise<void> {
     const body = await this.#sealer.sealChat(you, text);
     if (this.#ended) return;
-    if (body.length <= MAX_CHAT_BYTES) this.#connection.command({ t: 'say', body }, id);
+    if (body.length <= MAX_CHAT_BYTES)
+      this.#connection.command(
+        turn === null ? { t: 'say', body } : { t: 'share_in_writing', turn, body },
+        id,
+      );
     // 2000 characters of four bytes are more than the meeting takes.
     else this.#tell({ kind: 'outgoing', message: { id, text, refused: 'too_large' } });
   }
 
   answered(id: number, answer: Done | Answer | Refused): void {
-    const text = this.#texts.get(id);
-    if (answer.t === 'refused' && text !== undefined) {
+    const written = this.#texts.get(id);
+    if (answer.t === 'refused' && written !== undefined) {
+      const { text } = written;
       this.#tell({ kind: 'outgoing', message: { id, text, refused: refusal(answer.code) } });
     } else {
       this.discard(id);
@@ -61,9 +72,10 @@ export class OutgoingChat {
   }
 
   retry(you: ParticipantId, id: number): void {
-    const text = this.#texts.get(id);
+    const written = this.#texts.get(id);
     this.discard(id);
-    if (text !== undefined) this.say(you, text);
+    // A share whose turn has gone is still a message; the turn itself does not come again.
+    if (written !== undefined) this.say(you, written.text);
   }
 
   end(): void {

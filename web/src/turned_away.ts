@@ -25,6 +25,9 @@ const REFUSALS: readonly RefusalCode[] = [
   'mic_held',
   'camera_held',
   'full',
+  'stale_turn',
+  'not_now',
+  'away',
 ];
 
 /** The link cannot be used (now); null: something else is the matter. */

@@ -24,7 +24,7 @@ import type { OpenWire } from './protocol/web_socket';
 import type { Fact } from './state/facts';
 import type { AppState, DeviceKind, Ending, ParticipantId } from './state/model';
 import type { Remembered, RememberedPlace } from './state/page_memory';
-import { meetingOf, whyHeld } from './state/selectors';
+import { isAway, meetingOf, whyHeld } from './state/selectors';
 import type { Timers } from './timers';
 import { isSame, type Media } from './state/media_wish';
 import { isAboutMedia, knockProblem, linkProblem, mayTryAgain, refusal } from './turned_away';
@@ -165,6 +165,10 @@ export class Visit implements ConnectionListener {
       this.#tell({ kind: 'notice', code: { kind: kind === 'mic' ? 'mic_held' : 'camera_held' } });
       return;
     }
+    if (isAway(meetingOf(this.#listener.state()))) {
+      this.#tell({ kind: 'notice', code: { kind: 'refused', code: 'away' } });
+      return;
+    }
     const call = await this.#call.need();
     const isOn = wanted[kind] && (devices[kind] === 'on' || devices[kind] === 'asking');
     this.#tell({ kind: 'wanted', wanted: { [kind]: !isOn } });
@@ -214,8 +218,9 @@ export class Visit implements ConnectionListener {
 
   // ── what I do ──────────────────────────────────────────────────────────────────────────────────
 
-  say(text: string): void {
-    if (this.#you !== null) this.#chat.say(this.#you, text);
+  /** turn: the message counts as my share of this turn. */
+  say(text: string, turn: number | null = null): void {
+    if (this.#you !== null) this.#chat.say(this.#you, text, turn);
   }
 
   discardOutgoing(id: number): void {
@@ -333,7 +338,7 @@ export class Visit implements ConnectionListener {
       this.#offers.delete(id);
       if (answer.t === 'answer') await this.#call.live?.offerAnswered(number, answer.sdp);
       else this.#call.live?.offerRefused(number);
-    } else if (command.t === 'say') {
+    } else if (command.t === 'say' || command.t === 'share_in_writing') {
       this.#chat.answered(id, answer);
     } else if (answer.t === 'refused') {
       this.#refused(command, answer.code);

@@ -170,7 +170,7 @@ export interface Snapshot {
 
 // ── events ───────────────────────────────────────────────────────────────────────────────────────
 
-/** Rounds, hands, the floor and who is away; no screen shows them yet. */
+/** Rounds, hands, the floor and who is away. */
 export type TurnEvent =
   | { readonly t: 'away_changed'; readonly who: string; readonly away: boolean }
   | { readonly t: 'round_changed'; readonly round: WireRound | null }

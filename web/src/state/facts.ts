@@ -8,7 +8,9 @@ import type {
   Creation,
   Devices,
   Ending,
+  Floor,
   Greeting,
+  Hands,
   KnockProblem,
   Line,
   MessageBody,
@@ -18,6 +20,7 @@ import type {
   Person,
   Role,
   Room,
+  Round,
   SeatState,
   Status,
   Transport,
@@ -30,6 +33,9 @@ export interface OpenedMessage {
   readonly atMs: number;
 }
 
+/** As told; what the page remembers of it is added by the reducer. */
+export type ToldRound = Omit<Round, 'nudged' | 'secondOffer'>;
+
 /** A snapshot whose seals were opened. */
 export interface OpenedSnapshot {
   readonly you: ParticipantId;
@@ -41,6 +47,10 @@ export interface OpenedSnapshot {
   readonly messages: readonly OpenedMessage[];
   readonly barred: readonly BarredPerson[];
   readonly graceMs: number;
+  readonly round: ToldRound | null;
+  readonly hands: Hands;
+  readonly floor: Floor;
+  readonly betweenShares: boolean;
 }
 
 /** An event whose seals were opened. */
@@ -61,7 +71,14 @@ export type OpenedEvent =
   | { readonly t: 'lead_changed'; readonly lead: ParticipantId | null }
   | { readonly t: 'status_changed'; readonly status: Status }
   | { readonly t: 'person_barred'; readonly person: BarredPerson }
-  | { readonly t: 'bar_undone'; readonly who: ParticipantId };
+  | { readonly t: 'bar_undone'; readonly who: ParticipantId }
+  | { readonly t: 'away_changed'; readonly who: ParticipantId; readonly away: boolean }
+  | { readonly t: 'round_changed'; readonly round: ToldRound | null }
+  | { readonly t: 'share_nudged'; readonly turn: number }
+  | { readonly t: 'hands_changed'; readonly hands: Hands }
+  | { readonly t: 'floor_changed'; readonly floor: Floor }
+  | { readonly t: 'admission_changed'; readonly betweenShares: boolean }
+  | { readonly t: 'admission_held'; readonly who: ParticipantId };
 
 export type Fact =
   // the page

@@ -15,7 +15,7 @@ export interface Media {
 export function mediaFor({ phase, wanted, devices, transport }: AppState): Media {
   if (transport === 'none' || transport === 'unsupported') return { mic: false, camera: false };
   const mine = phase.kind === 'meeting' && phase.meeting.status === 'open' ? me(phase.meeting) : null;
-  if (mine === null) return { mic: false, camera: false };
+  if (mine === null || mine.away) return { mic: false, camera: false };
   return {
     mic: wanted.mic && devices.mic === 'on' && mine.micAllowed,
     camera: wanted.camera && devices.camera === 'on' && mine.cameraAllowed,

@@ -39,7 +39,70 @@ export interface Person {
   readonly cameraAllowed: boolean;
   /** Facilitators only: may be somebody who was turned away before (same network). */
   readonly returning: boolean;
+  /** "Back soon": microphone and camera are off, every place is kept. */
+  readonly away: boolean;
+  /** Facilitators and herself: let in, and comes when the share of now has ended. */
+  readonly admitted: boolean;
 }
+
+// ── turns ────────────────────────────────────────────────────────────────────────────────────────
+
+/** Who is heard: everybody; everybody, asked to stay muted; only the holder of the turn and facilitators. */
+export type Floor = 'open' | 'gentle' | 'held';
+
+/** Who comes next: the next in the order; who steps forward; whom the speaker, or a facilitator, names. */
+export type RoundKind = 'circle' | 'volunteers' | 'nomination' | 'facilitator';
+
+/** open: whoever wants may step forward. resting: only people who are away are left, the round waits a while. */
+export type RoundPhase = 'offered' | 'sharing' | 'naming' | 'open' | 'resting';
+
+export type Standing = 'waiting' | 'later' | 'passed' | 'shared' | 'offered' | 'sharing';
+
+export interface Place {
+  readonly who: ParticipantId;
+  readonly standing: Standing;
+}
+
+export interface Round {
+  readonly kind: RoundKind;
+  /** The open turn: commands name it. */
+  readonly turn: number;
+  readonly phase: RoundPhase;
+  /** Who is offered or sharing; while naming: who may name. */
+  readonly who: ParticipantId | null;
+  /** As of `atMs`; null: no limit, or not for me to know. */
+  readonly leftMs: number | null;
+  /** Wall clock, ms since 1970. */
+  readonly atMs: number;
+  /** The clock runs. */
+  readonly runs: boolean;
+  /** The speaker dropped or is away; her turn is kept for her. */
+  readonly held: boolean;
+  /** invited: those who passed are asked whether they would like to add something. */
+  readonly stage: 'first' | 'again' | 'invited';
+  /** Chosen to be the next. */
+  readonly named: ParticipantId | null;
+  /** Soft limit of one share. */
+  readonly shareMs: number | null;
+  readonly invitePassed: boolean;
+  /** The one order for everybody. */
+  readonly places: readonly Place[];
+  /** The time of this share is over, gently. */
+  readonly nudged: boolean;
+  /** Whoever is offered had asked for later: there is no other later. */
+  readonly secondOffer: boolean;
+}
+
+export interface Hands {
+  /** As they are to be called. */
+  readonly raised: readonly ParticipantId[];
+  /** Who has spoken least comes first. */
+  readonly fair: boolean;
+  /** Who was called on and holds the floor. */
+  readonly called: ParticipantId | null;
+}
+
+// ── chat and what happened ───────────────────────────────────────────────────────────────────────
 
 export type MessageBody = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'unreadable' };
 
@@ -92,7 +155,9 @@ export type HappeningKind =
   | 'locked'
   | 'unlocked'
   | 'paused'
-  | 'resumed';
+  | 'resumed'
+  | 'away'
+  | 'back';
 
 /** Something to tell in a live region; the newest 20, oldest first. Never about myself. */
 export interface Happening {
@@ -126,6 +191,12 @@ export interface MeetingView {
   /** People whose media frames were decrypted within the last seconds: only these may be called encrypted. */
   readonly decrypting: readonly ParticipantId[];
   readonly happenings: readonly Happening[];
+  /** null: no round now. */
+  readonly round: Round | null;
+  readonly hands: Hands;
+  readonly floor: Floor;
+  /** Facilitators: who is let in during a share comes in after it. */
+  readonly betweenShares: boolean;
 }
 
 // ── phases ───────────────────────────────────────────────────────────────────────────────────────
@@ -266,6 +337,9 @@ export type RefusalCode =
   | 'mic_held'
   | 'camera_held'
   | 'full'
+  | 'stale_turn'
+  | 'not_now'
+  | 'away'
   | 'media_refused'
   | 'unknown';
 

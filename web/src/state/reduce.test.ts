@@ -20,6 +20,8 @@ function person(id: string, patch: Partial<Person> = {}): Person {
     micAllowed: true,
     cameraAllowed: true,
     returning: false,
+    away: false,
+    admitted: false,
     ...patch,
   };
 }
@@ -37,6 +39,10 @@ function snapshot(patch: Partial<OpenedSnapshot> = {}): OpenedSnapshot {
     messages: [],
     barred: [],
     graceMs: 90_000,
+    round: null,
+    hands: { raised: [], fair: false, called: null },
+    floor: 'open',
+    betweenShares: false,
     ...patch,
   };
 }

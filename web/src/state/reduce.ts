@@ -161,14 +161,14 @@ function onMeeting(state: AppState, change: (meeting: MeetingView) => MeetingVie
   return meeting === null ? state : inMeeting(state, change(meeting));
 }
 
-/** What a facilitator closed is no longer wanted: when she allows it again, it is still off. */
+/** What a facilitator closed, or my being away, is no longer wanted: afterwards it is still off. */
 function checked(before: AppState, after: AppState): AppState {
   const [was, now] = [meetingOf(before), meetingOf(after)];
   const mine = now === null ? null : me(now);
   if (now === null || mine === null) return after;
   const wanted = {
-    mic: after.wanted.mic && mine.micAllowed,
-    camera: after.wanted.camera && mine.cameraAllowed,
+    mic: after.wanted.mic && mine.micAllowed && !mine.away,
+    camera: after.wanted.camera && mine.cameraAllowed && !mine.away,
   };
   return noticed({ ...after, wanted }, was === null ? [] : noticesBetween(was, now));
 }

@@ -3,7 +3,7 @@
  *
  * Called by `reduce.ts` only. One line in `afterEvent` for each event of the wire.
  */
-import type { OpenedEvent, OpenedMessage, OpenedSnapshot } from './facts';
+import type { OpenedEvent, OpenedMessage, OpenedSnapshot, ToldRound } from './facts';
 import type {
   ChatMessage,
   Happening,
@@ -14,6 +14,7 @@ import type {
   Person,
   Profile,
   Room,
+  Round,
 } from './model';
 import { me, personOf } from './selectors';
 
@@ -38,13 +39,18 @@ const NOTHING: MeetingView = {
   seats: [],
   decrypting: [],
   happenings: [],
+  round: null,
+  hands: { raised: [], fair: false, called: null },
+  floor: 'open',
+  betweenShares: false,
 };
 
 /** Replaces all that the server told before; what only this page knows stays. */
 export function afterSnapshot(before: MeetingView | null, snapshot: OpenedSnapshot): MeetingView {
   const same = before?.you === snapshot.you ? before : NOTHING;
   const mine = snapshot.people.find(({ id }) => id === snapshot.you);
-  const view: MeetingView = { ...same, ...snapshot, role: mine?.role ?? same.role, messages: [] };
+  const round = afterRound(same.round, snapshot.round);
+  const view: MeetingView = { ...same, ...snapshot, round, role: mine?.role ?? same.role, messages: [] };
   return { ...view, messages: snapshot.messages.map((message) => chat(view, same, message)) };
 }
 
@@ -96,7 +102,30 @@ function afterEvent(meeting: MeetingView, event: OpenedEvent): MeetingView {
       };
     case 'bar_undone':
       return { ...meeting, barred: meeting.barred.filter(({ id }) => id !== event.who) };
+    case 'away_changed':
+      return told(changed(meeting, event.who, { away: event.away }), event.away ? 'away' : 'back', event.who);
+    case 'round_changed':
+      return { ...meeting, round: afterRound(meeting.round, event.round) };
+    case 'share_nudged':
+      if (meeting.round?.turn !== event.turn) return meeting;
+      return { ...meeting, round: { ...meeting.round, nudged: true } };
+    case 'hands_changed':
+      return { ...meeting, hands: event.hands };
+    case 'floor_changed':
+      return { ...meeting, floor: event.floor };
+    case 'admission_changed':
+      return { ...meeting, betweenShares: event.betweenShares };
+    case 'admission_held':
+      return changed(meeting, event.who, { admitted: true });
   }
+}
+
+/** Whose offer was put off is told as offered; only the round before says that it was. */
+function afterRound(before: Round | null, round: ToldRound | null): Round | null {
+  if (round === null) return null;
+  const wasLater = before?.places.some(({ who, standing }) => who === round.who && standing === 'later');
+  const secondOffer = before?.turn === round.turn ? before.secondOffer : (wasLater ?? false);
+  return { ...round, nudged: round.phase === 'sharing' && round.leftMs === 0, secondOffer };
 }
 
 function came(meeting: MeetingView, person: Person): MeetingView {
@@ -105,7 +134,11 @@ function came(meeting: MeetingView, person: Person): MeetingView {
 }
 
 function moved(meeting: MeetingView, who: ParticipantId, room: Room): MeetingView {
-  return told(changed(meeting, who, { room }), room === 'lobby' ? 'sent_to_lobby' : 'came', who);
+  return told(
+    changed(meeting, who, { room, admitted: false }),
+    room === 'lobby' ? 'sent_to_lobby' : 'came',
+    who,
+  );
 }
 
 const PARTINGS: Readonly<Record<string, HappeningKind>> = {

@@ -30,6 +30,8 @@ function person(id: string, patch: Partial<Person> = {}): Person {
     micAllowed: true,
     cameraAllowed: true,
     returning: false,
+    away: false,
+    admitted: false,
     ...patch,
   };
 }
@@ -54,6 +56,10 @@ function stateOf({ people = [person('m')], status = 'open', change = {}, state =
       messages: [],
       barred: [],
       graceMs: 1,
+      round: null,
+      hands: { raised: [], fair: false, called: null },
+      floor: 'open',
+      betweenShares: false,
     },
   });
   const { phase } = entered;

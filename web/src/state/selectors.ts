@@ -119,6 +119,11 @@ export function canSay(state: AppState): boolean {
   return state.phase.kind === 'meeting' && state.phase.meeting.status === 'open';
 }
 
+/** I said that I am back soon. */
+export function isAway(meeting: MeetingView | null): boolean {
+  return meeting !== null && me(meeting)?.away === true;
+}
+
 /** Why I cannot open this device of mine; null when I can. */
 export function whyHeld(meeting: MeetingView | null, kind: 'mic' | 'camera'): 'held' | null {
   const mine = meeting === null ? null : me(meeting);

@@ -1,5 +1,5 @@
 /** Made-up people and a made-up meeting for the gallery. */
-import type { AppState, ChatMessage, MeetingView, Person, Profile } from '../../state/model';
+import type { AppState, ChatMessage, MeetingView, Person, Profile, Round, Standing } from '../../state/model';
 
 /** 23:14 on a winter night; fixed so that pictures can be compared. Wall clock, ms. */
 export const AT_MS = Date.UTC(2026, 0, 12, 23, 14);
@@ -35,6 +35,8 @@ export function person(index: number, changes: Partial<Person> = {}): Person {
     micAllowed: true,
     cameraAllowed: true,
     returning: false,
+    away: false,
+    admitted: false,
     ...changes,
   };
 }
@@ -74,6 +76,10 @@ export function meeting(count: number, changes: Partial<MeetingView> = {}): Meet
     seats: others.map((one) => ({ who: one.id, audio: one.mic, video: one.camera })),
     decrypting: others.map((one) => one.id),
     happenings: [],
+    round: null,
+    hands: { raised: [], fair: false, called: null },
+    floor: 'open',
+    betweenShares: false,
     ...changes,
   };
 }
@@ -81,6 +87,30 @@ export function meeting(count: number, changes: Partial<MeetingView> = {}): Meet
 /** The same meeting as its facilitator Ruth sees it. */
 export function led(count: number, changes: Partial<MeetingView> = {}): MeetingView {
   return meeting(count, { you: 'person-0000', role: 'facilitator', speaking: ['person-0001'], ...changes });
+}
+
+/** A circle of the members 1, 2, 3 … with these standings; the one who is offered or sharing has the turn. */
+export function circle(standings: readonly Standing[], changes: Partial<Round> = {}): Round {
+  const places = standings.map((standing, index) => ({ who: person(index + 1).id, standing }));
+  const active = places.find(({ standing }) => standing === 'offered' || standing === 'sharing');
+  return {
+    kind: 'circle',
+    turn: 7,
+    phase: active?.standing === 'sharing' ? 'sharing' : 'offered',
+    who: active?.who ?? null,
+    leftMs: null,
+    atMs: AT_MS,
+    runs: false,
+    held: false,
+    stage: 'first',
+    named: null,
+    shareMs: 180_000,
+    invitePassed: true,
+    places,
+    nudged: false,
+    secondOffer: false,
+    ...changes,
+  };
 }
 
 export const QUIET: Omit<AppState, 'phase'> = {

@@ -2,7 +2,7 @@
 import type { AppState, Ending, Phase } from '../../state/model';
 import type { PanelName } from '../meeting/panel';
 import type { PrepareStep } from '../pages/steps';
-import { AT_MS, QUIET, led, meeting, message, open, people, person } from './people';
+import { AT_MS, QUIET, circle, led, meeting, message, open, people, person } from './people';
 
 export interface Story {
   readonly state: AppState;
@@ -65,6 +65,14 @@ const HELD = [
   person(4, { micAllowed: false, cameraAllowed: false }),
   person(5, { connected: false }),
 ];
+const LISTENING = circle(['waiting', 'shared', 'sharing', 'waiting', 'later']);
+const OFFERED = circle(['offered', 'shared', 'waiting', 'passed', 'waiting'], { leftMs: 25_000 });
+const SHARING = circle(['sharing', 'shared', 'waiting', 'passed', 'waiting'], { leftMs: 130_000 });
+const HER_SHARE = circle(['passed', 'shared', 'sharing', 'waiting', 'later'], { leftMs: 130_000 });
+const AWAY = [...SIX.slice(0, 4), person(4, { away: true }), person(5)];
+const UP = { raised: [MIA.id, person(4).id, person(5).id], fair: false, called: null };
+const MUTED = { devices: QUIET.devices, wanted: QUIET.wanted } as const;
+
 const BARRED = [
   { id: 'person-0030', profile: open('Guest123'), reason: 'removed' },
   { id: 'person-0031', profile: { kind: 'unreadable' }, reason: 'denied' },
@@ -153,6 +161,43 @@ export const STORIES: Readonly<Record<string, Story>> = {
     'people',
   ),
   'lead-chat': inMeeting(led(3, { messages: CHAT }), {}, 'chat'),
+  'circle-listening': inMeeting(meeting(6, { round: LISTENING, people: AWAY })),
+  'circle-next': inMeeting(meeting(6, { round: circle(['waiting', 'shared', 'sharing', 'passed']) })),
+  'circle-order': inMeeting(meeting(6, { round: LISTENING, people: AWAY }), {}, 'circle'),
+  'circle-offered': inMeeting(meeting(6, { round: OFFERED }), MUTED),
+  'circle-offered-again': inMeeting(meeting(6, { round: { ...OFFERED, secondOffer: true } })),
+  'circle-sharing': inMeeting(meeting(6, { round: SHARING })),
+  'circle-sharing-muted': inMeeting(meeting(6, { round: { ...SHARING, nudged: true } }), MUTED),
+  'circle-sharing-chat': inMeeting(meeting(6, { round: SHARING, messages: CHAT }), {}, 'chat'),
+  'circle-naming': inMeeting(meeting(6, { round: { ...SHARING, kind: 'nomination' } })),
+  'circle-volunteers': inMeeting(
+    meeting(6, {
+      round: circle(['waiting', 'waiting', 'passed'], { kind: 'volunteers', phase: 'open' }),
+    }),
+  ),
+  'circle-invited': inMeeting(
+    meeting(6, { round: circle(['passed', 'shared', 'passed'], { phase: 'open', stage: 'invited' }) }),
+  ),
+  'circle-held': inMeeting(
+    meeting(6, {
+      round: { ...LISTENING, held: true },
+      people: [...SIX.slice(0, 3), person(3, { connected: false }), ...SIX.slice(4)],
+    }),
+  ),
+  'circle-resting': inMeeting(meeting(6, { round: circle(['shared', 'waiting'], { phase: 'resting' }) })),
+  'floor-held': inMeeting(meeting(6, { round: LISTENING, floor: 'held' })),
+  'floor-gentle': inMeeting(meeting(6, { round: LISTENING, floor: 'gentle' })),
+  hands: inMeeting(meeting(6, { hands: UP })),
+  'hand-called': inMeeting(meeting(6, { hands: { ...UP, called: ANA.id }, floor: 'held' })),
+  away: inMeeting(meeting(6, { people: [RUTH, person(1, { away: true }), ...SIX.slice(2)] }), MUTED),
+  'lead-circle-start': inMeeting(led(6, { hands: UP }), {}, 'circle'),
+  'lead-circle': inMeeting(led(6, { round: HER_SHARE, people: AWAY, floor: 'held' }), {}, 'circle'),
+  'lead-circle-closed': inMeeting(led(6, { round: { ...HER_SHARE, nudged: true } })),
+  'lobby-admitted': story({
+    kind: 'lobby',
+    sentBack: false,
+    meeting: meeting(1, { people: [RUTH, person(1, { room: 'lobby', admitted: true })] }),
+  }),
   sound: inMeeting(meeting(4), { soundBlocked: true }),
   unsupported: inMeeting(meeting(4, { seats: [], decrypting: [] }), {
     transport: 'unsupported',

@@ -1,3 +1,4 @@
+// Longer than 400 lines: the facade's stories in the order of a visit, all on one stage.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeCall } from '../tests/fake_call';
 import { FakePage } from '../tests/fake_page';

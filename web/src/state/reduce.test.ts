@@ -1,3 +1,4 @@
+// Longer than 400 lines: one table of facts and what follows from each.
 import { describe, expect, test } from 'vitest';
 import type { Fact, OpenedEvent, OpenedSnapshot } from './facts';
 import type { AppState, Greeting, MeetingView, Person } from './model';

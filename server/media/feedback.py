@@ -56,6 +56,7 @@ class Feedback:
     def take(self, peer: Peer, parts: Iterable[Part], now_us: int) -> None:
         """Act on what one RTCP packet of this peer says; what speaks of streams it does not have is ignored."""
         now_ms = now_us // 1000
+        answers_left = self._settings.max_nack_answers
         for part in parts:
             match part:
                 case SenderReport():
@@ -64,7 +65,7 @@ class Feedback:
                 case ReceiverReport():
                     self._take_blocks(peer, part.blocks, now_ms)
                 case Nack():
-                    self._retransmit(peer, part, now_us)
+                    answers_left -= self._retransmit(peer, part, answers_left, now_us)
                 case PictureLoss():
                     self._wish_keyframe(peer, part.media)
                 case FullIntra():
@@ -89,11 +90,13 @@ class Feedback:
                 rtt_ms = round_trip_ms(block, ntp_from_ms(now_ms))
                 peer.rtt_ms = peer.rtt_ms if rtt_ms is None else rtt_ms
 
-    def _retransmit(self, peer: Peer, nack: Nack, now_us: int) -> None:
+    def _retransmit(self, peer: Peer, nack: Nack, at_most: int, now_us: int) -> int:
+        """Look for at most so many of the missing packets and send them again; how many were looked for."""
         subscription = peer.by_outgoing_ssrc.get(nack.media)
         if subscription is None or peer.outbound is None or peer.address is None:
-            return
-        for seq16 in nack.lost[: self._settings.max_nack_answers]:
+            return 0
+        sought = nack.lost[:at_most]
+        for seq16 in sought:
             again = subscription.retransmission(seq16, now_us // 1000, now_us)
             if again is None:
                 continue
@@ -102,6 +105,7 @@ class Feedback:
             except (IndexRefused, ValueError):  # too long with RTX's two bytes: it stays lost
                 continue
             self.resent += 1
+        return len(sought)
 
     def _wish_keyframe(self, peer: Peer, ssrc: int) -> None:
         subscription = peer.by_outgoing_ssrc.get(ssrc)

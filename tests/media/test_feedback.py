@@ -138,6 +138,19 @@ def test_one_request_is_answered_with_so_many_packets_at_most():
     assert len(bea.rtp) == 3
 
 
+def test_requests_in_one_packet_are_answered_with_so_many_packets_together():
+    room = Room(MediaSettings(max_nack_answers=3))
+    ada, bea = shown(room)
+    video(room, ada, 1, payload=FRAME)
+    video(room, ada, *range(2, 12))
+    seat = bea.peer.seats[0].video
+    assert seat is not None
+    lost = tuple(FIXED.unpack_from(packet)[2] for packet in bea.rtp)
+    bea.rtp.clear()
+    room.rtcp(bea, *(Nack(1, seat.ssrc, (seq16,)) for seq16 in lost))
+    assert len(bea.rtp) == 3
+
+
 @pytest.mark.parametrize("form", ["pli", "fir"])
 def test_a_subscribers_request_for_a_keyframe_reaches_the_publisher_thinned(form: str):
     room = Room()

@@ -95,6 +95,8 @@ class OfferFault(StrEnum):
     NO_COMMON_CODEC = "sdp_no_common_codec"
     NO_FINGERPRINT = "sdp_no_fingerprint"
     NOT_BUNDLED = "sdp_not_bundled"
+    BUSY = "busy"
+    """Nothing is wrong with the offer: there are as many transports as there may be."""
 
 
 class OfferRefused(Exception):  # noqa: N818 - an answer to the peer, not an error of the program

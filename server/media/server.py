@@ -11,6 +11,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from server.hosting.ports import OfferFault, OfferRefused
 from server.rtp.header import PacketView
 
 from .demux import Demux, PacketKind, classify
@@ -106,6 +107,11 @@ class MediaServer:
                 self._demux.restart(known.agent)
             known.offer = offer
             return known.answer(self._identity, self._candidates())
+        if (
+            known is None
+            and sum(len(each.peers) for each in self._meetings.values()) >= self.settings.max_peers
+        ):
+            raise OfferRefused(OfferFault.BUSY)
         self._shut(meeting, peer)
         media = self._meetings.setdefault(meeting, MeetingMedia())
         now_ms = self._now_us() // 1000

@@ -94,6 +94,18 @@ async def test_a_bad_offer_changes_nothing(stage: Stage):
     assert stage.server.peer(OTHER_MEETING, BEA) is None
 
 
+async def test_one_transport_too_many_is_refused_and_who_has_one_may_renew_it():
+    server = MediaServer(MediaSettings(host="127.0.0.1", max_peers=1))
+    await server.open(MEETING, ADA, offer_text(1, bytes(32), 2))
+    with pytest.raises(OfferRefused) as refused:
+        await server.open(OTHER_MEETING, BEA, offer_text(2, bytes(32), 2))
+    assert (refused.value.fault, server.meetings) == (OfferFault.BUSY, 1)
+    await server.open(MEETING, ADA, offer_text(1, bytes(31) + b"1", 2))
+    await server.close(MEETING, ADA)
+    await server.open(OTHER_MEETING, BEA, offer_text(2, bytes(32), 2))
+    await server.stop()
+
+
 async def test_seats_are_told_when_the_transport_is_open(stage: Stage):
     await stage.server.route(MEETING, wanted(ADA, BEA))
     await stage.server.open(MEETING, ADA, offer_text(50, bytes(32), 2))

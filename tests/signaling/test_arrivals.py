@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import time
 
+import msgpack
 import pytest
 
 from server.cluster.memory import MemoryJournal
 from server.hosting.directory import Directory, HostingLimits
+from server.rooms import commands as c
+from server.rooms.ids import ParticipantId
 from server.rooms.state import Role, Rules
 from server.signaling import messages as m
 from server.signaling.arrivals import Arrivals
@@ -92,4 +95,24 @@ async def test_a_join_can_be_given_up_and_can_be_too_late_to_give_up() -> None:
     await door.join(Role.FACILITATOR)
     assert await _give_up(door.join(Role.MEMBER), 1)
     assert not await _give_up(door.join(Role.MEMBER), TURNS_OF_A_JOIN)
+    await door.directory.close()
+
+
+@pytest.mark.parametrize("turns", range(TURNS_OF_A_JOIN))
+async def test_who_is_removed_while_she_comes_back_keeps_no_transport(turns: int) -> None:
+    door = Door()
+    await door.join(Role.FACILITATOR)
+    outbox = Outbox(OutboxLimits())
+    await door.arrivals.join(door.message(Role.MEMBER), 0, outbox)
+    joined = msgpack.unpackb(await outbox.take())  # type: ignore[arg-type]
+    live = door.directory.find(door.meeting)
+    assert live is not None
+    lead = next(iter(live.replica.meeting.participants))
+    back = door.join(Role.MEMBER, m.ResumeClaim(joined["resume"], 0))
+    await settle(turns)
+    await live.host.submit(c.Remove(lead, ParticipantId(joined["you"])))
+    await settle()
+    assert back.done()
+    back.exception()
+    assert [who for _, who in door.media.peers] == [lead]
     await door.directory.close()

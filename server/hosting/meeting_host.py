@@ -56,7 +56,10 @@ class MeetingOver(Exception):  # noqa: N818 - a state
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A command was carried out; its events are in the journal at `position` (the newest one if there are none)."""
+    """A command was carried out; its events are in the journal at `position` (the newest one if there are none).
+
+    Answered again, to a repeated cause, it names the position only.
+    """
 
     position: int
     events: tuple[Event, ...]
@@ -176,12 +179,12 @@ class MeetingHost:
             self._position += 1
             self._meeting = after
             await self._checkpoint_if_due()
-        outcome = Outcome(self._position, events)
-        self._answers.keep(request.cause, outcome)
+        # Without the events: what is deleted from the meeting must not live on in an answer.
+        self._answers.keep(request.cause, Outcome(self._position, ()))
         for event in events:
             if isinstance(event, Parted):
                 self._answers.forget(event.participant)
-        return outcome
+        return Outcome(self._position, events)
 
     async def _checkpoint_if_due(self) -> None:
         if self._position - self._checkpoint >= self._limits.checkpoint_every:

@@ -104,7 +104,7 @@ async def test_who_is_removed_while_she_comes_back_keeps_no_transport(turns: int
     await door.join(Role.FACILITATOR)
     outbox = Outbox(OutboxLimits())
     await door.arrivals.join(door.message(Role.MEMBER), 0, outbox)
-    joined = msgpack.unpackb(await outbox.take())  # type: ignore[arg-type]
+    joined = msgpack.unpackb(await outbox.take())
     live = door.directory.find(door.meeting)
     assert live is not None
     lead = next(iter(live.replica.meeting.participants))

@@ -5,7 +5,9 @@ Nothing here knows a meeting: the application is `app.create_app`.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import resource
 import socket
 import sys
 import time
@@ -40,6 +42,7 @@ def serve(settings: Settings) -> int:
     Raises: `ConfigError` when a port cannot be had.
     """
     configure_logging(sys.stderr)
+    allow_connections()
     listener = _listen(settings)
     settings = replace(settings, port=listener.getsockname()[1])
     _check_media_port(settings)
@@ -50,6 +53,13 @@ def serve(settings: Settings) -> int:
     finally:
         listener.close()
     return 0
+
+
+def allow_connections() -> None:
+    """As many open files as the system lets this process have: the usual soft limit of 1024 is below our own bounds."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # some systems call no limit what they then refuse
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def announcement(settings: Settings, wall_s: float) -> str:

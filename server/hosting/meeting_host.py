@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from server.rooms.commands import Tick
 from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Rejected
-from server.rooms.events import Parted
+from server.rooms.events import MessageDeleted, Parted
 from server.rooms.machine import decide, fold
 from server.rooms.state import Status
 
@@ -178,7 +178,7 @@ class MeetingHost:
             await self._journal.append(Entry(self._position + 1, now_ms, events, request.cause))
             self._position += 1
             self._meeting = after
-            await self._checkpoint_if_due()
+            await self._checkpoint_if_due(events)
         # Without the events: what is deleted from the meeting must not live on in an answer.
         self._answers.keep(request.cause, Outcome(self._position, ()))
         for event in events:
@@ -186,8 +186,10 @@ class MeetingHost:
                 self._answers.forget(event.participant)
         return Outcome(self._position, events)
 
-    async def _checkpoint_if_due(self) -> None:
-        if self._position - self._checkpoint >= self._limits.checkpoint_every:
+    async def _checkpoint_if_due(self, events: tuple[Event, ...]) -> None:
+        """Now and then, and when a message was deleted: then the journal forgets it too."""
+        is_due = self._position - self._checkpoint >= self._limits.checkpoint_every
+        if is_due or any(isinstance(event, MessageDeleted) for event in events):
             self._checkpoint = self._position
             await self._journal.checkpoint(Checkpoint(self._position, self._meeting))
 

@@ -204,6 +204,7 @@ class _Connection:
         try:
             if isinstance(action, Look):
                 self._outbox.post(encode(self._arrivals.look(action.message)))
+                self._session.looked()
                 return
             self.place = await self._arrivals.join(action.message, self.origin, self._outbox)
             self._session.entered(self.place.participant)

@@ -24,7 +24,7 @@ class SessionLimits:
     burst_frames: int = 100
     frames_per_second: int = 20
     first_frame_ms: int = 30_000
-    """From connecting to the first `look` or `join`."""
+    """From connecting to a granted `look` or `join`."""
     join_ms: int = 3_600_000
     """From connecting to a granted `join`."""
 
@@ -75,7 +75,7 @@ class Session:
     def __init__(self, limits: SessionLimits, now_ms: int) -> None:
         self._limits = limits
         self._participant: ParticipantId | None = None
-        self._spoke = False
+        self._looked = False
         self._began_ms = now_ms
         self._bucket_ms = now_ms
         self._tokens = float(limits.burst_frames)
@@ -85,7 +85,7 @@ class Session:
         """When the connection is to be closed with `IDLE` if nothing changes; None once joined."""
         if self._participant is not None:
             return None
-        wait = self._limits.join_ms if self._spoke else self._limits.first_frame_ms
+        wait = self._limits.join_ms if self._looked else self._limits.first_frame_ms
         return self._began_ms + wait
 
     def frame(self, data: bytes | str, now_ms: int) -> Action:
@@ -95,7 +95,6 @@ class Session:
             raise ProtocolError
         joined = self._participant is not None
         message = codec.decode(data, codec.FRAME_BYTES if joined else codec.FIRST_FRAME_BYTES)
-        self._spoke = True
         match message:
             case m.Ping():
                 return Reply(m.Pong(message.n))
@@ -108,6 +107,10 @@ class Session:
                 return Negotiate(message.id, message.sdp)
             case _:
                 return Carry(message.id, translate.command(message, self._actor()))
+
+    def looked(self) -> None:
+        """A `look` was granted: somebody with a good link may take her time before she joins."""
+        self._looked = True
 
     def entered(self, participant: ParticipantId) -> None:
         """The meeting granted the place; from now on commands are this participant's."""

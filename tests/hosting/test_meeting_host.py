@@ -220,3 +220,13 @@ async def test_stale_news_of_a_connection_changes_nothing(desk: Desk) -> None:
     lost = await desk.host.submit(c.LoseConnection(ADA, 2))
     assert any(isinstance(event, ConnectionLost) for event in lost.events)
     await settle()
+
+
+async def test_a_deleted_message_is_no_longer_in_the_journal(desk: Desk) -> None:
+    await desk.host.submit(joining(ADA))
+    said = await desk.host.submit(c.Say(ADA, b"regretted"))
+    assert isinstance(said.events[0], Said)
+    await desk.host.submit(c.DeleteMessage(ADA, said.events[0].number))
+    assert (await desk.journal.last_checkpoint()).position == 3
+    assert await desk.entries() == []
+    assert "regretted" not in repr(desk.journal._entries) + repr(desk.journal._base)

@@ -215,8 +215,14 @@ async def test_somebody_who_never_joins_is_let_go(server: LiveServer, clock: Man
     silent = await server.group().person()
     looking = await server.group().person()
     await looking.look()
+    guessing = await server.group().person()
+    guessing.token = "x"
+    with pytest.raises(Refused):
+        await guessing.look()
+    await guessing.ask(-1, {"t": "ping", "n": 1})
     await clock.advance(30_000)
     assert await silent.wait_closed() == 4408
+    assert await guessing.wait_closed() == 4408
     assert looking.closed is None
     await clock.advance(3_570_000)
     assert await looking.wait_closed() == 4408

@@ -134,10 +134,12 @@ def test_a_steady_rate_is_fine_for_ever() -> None:
         session.frame(frame(t="ping", n=1), tick * 1000 // LIMITS.frames_per_second)
 
 
-def test_time_runs_until_the_first_frame_then_until_the_join_then_never() -> None:
+def test_only_a_granted_look_gives_time_and_only_a_place_ends_the_wait() -> None:
     session = Session(LIMITS, 1000)
-    assert session.deadline_ms == 31_000
     session.frame(frame(t="look", v=1, token="t"), 2000)
+    session.frame(frame(t="ping", n=1), 2000)
+    assert session.deadline_ms == 31_000
+    session.looked()
     assert session.deadline_ms == 61_000
     session.entered(ADA)
     assert session.deadline_ms is None

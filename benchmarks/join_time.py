@@ -16,12 +16,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from typing import TYPE_CHECKING
+
 import aioice.ice
 
 from benchmarks.machine import describe
 from server.config import Settings
 from tests.integration.test_group_call import Person
 from tests.support.live_server import Group, live_server
+
+if TYPE_CHECKING:
+    from tests.media.real_peers import Observations
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]  # noqa: ARG005 - aioice leaves it out
 
@@ -34,12 +39,12 @@ async def one_join(group: Group, number: int) -> tuple[float, float, float]:
     await person.arrive()
     joined = time.perf_counter() - began
 
-    async def first(half: list[float]) -> float:
-        while not half:  # noqa: ASYNC110 - polling finer than what is measured
-            await asyncio.sleep(0.001)
+    async def first(half: Observations) -> float:
+        if not half.values:
+            await half.next(lambda _value: True)
         return time.perf_counter() - began
 
-    audio, video = await asyncio.gather(first(person.peer.heard[0].values), first(person.peer.seen[0].values))
+    audio, video = await asyncio.gather(first(person.peer.heard[0]), first(person.peer.seen[0]))
     await person.peer.leave()
     await page.send({"t": "leave", "id": page.next_id()})
     await page.wait_closed()

@@ -22,6 +22,7 @@ from .codec import encode
 from .errors import CloseCode, JoinCode, ProtocolError, RefusedAtDoor
 from .origin import UNKNOWN
 from .outbox import Outbox, OutboxLimits
+from .refusal_texts import TEXTS
 from .session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits
 
 if TYPE_CHECKING:
@@ -245,31 +246,4 @@ class _Connection:
         return self.place
 
     def _refuse(self, command_id: int | None, code: str) -> None:
-        self._outbox.post(encode(m.Refused(command_id, str(code), _TEXTS.get(str(code), str(code)))))
-
-
-_TEXTS = {
-    Refusal.NOT_ALLOWED.value: "your role may not do this, or not to this person",
-    Refusal.NOT_HERE.value: "you are not in the meeting, or still in the lobby",
-    Refusal.NO_SUCH_PERSON.value: "nobody here has this id",
-    Refusal.NO_SUCH_MESSAGE.value: "no message you can see has this number",
-    Refusal.ALREADY_SO.value: "it is so already",
-    Refusal.LOCKED.value: "the meeting is locked: nobody new may knock",
-    Refusal.FULL.value: "the meeting is full",
-    Refusal.BARRED.value: "a facilitator turned you away and has not called you back",
-    Refusal.PAUSED.value: "the meeting is paused",
-    Refusal.ENDED.value: "the meeting has ended",
-    Refusal.STALE_TURN.value: "this turn is not what is going on any more",
-    Refusal.NOT_NOW.value: "the round or the hand is not at a point where this can be done",
-    Refusal.AWAY.value: "you are away: say that you are back first",
-    Refusal.TOO_LARGE.value: "a sealed text is empty or longer than allowed",
-    Refusal.MIC_HELD.value: "a facilitator closed your microphone and has to allow it first",
-    Refusal.CAMERA_HELD.value: "a facilitator closed your camera and has to allow it first",
-    Refusal.WRONG_SECRET.value: "this place is not kept any more: join without resume",
-    JoinCode.VERSION.value: "this server speaks another version of the protocol",
-    JoinCode.BUSY.value: "the server takes no more now: try again",
-    JoinCode.FAULT.value: "a fault of the server; nothing changed",
-    "token_invalid": "the link is not valid",
-    "token_expired": "the link has expired",
-    "token_not_yet": "the link is not valid yet",
-}
+        self._outbox.post(encode(m.Refused(command_id, code, TEXTS[code])))

@@ -62,6 +62,14 @@ def gathered(people: int) -> Meeting:
     return meeting
 
 
+def one_speaks(people: int) -> Meeting:
+    """A talk: one person has microphone and camera on, everybody listens."""
+    meeting = gathered(people)
+    for number in range(1, people):
+        meeting = after(meeting, c.SetMedia(name(number), mic=False, camera=False))
+    return meeting
+
+
 def after(meeting: Meeting, command: c.Command, now_ms: int = 0) -> Meeting:
     return fold(meeting, decide(meeting, command, now_ms))
 
@@ -137,6 +145,9 @@ def report(people: int) -> None:
     held = after(after(meeting, c.SetFloor(name(0), Floor.HELD)), c.RaiseHand(name(2)))
     best = min(microseconds(lambda: routes(held), 2000 * 16 // people) for _ in range(ROUNDS))
     print(f"  {'held floor':<11} {best:>9,.1f} µs per call of routes")
+    talk = one_speaks(people)
+    best = min(microseconds(lambda: routes(talk), 2000 * 16 // people) for _ in range(ROUNDS))
+    print(f"  {'one speaks':<11} {best:>9,.1f} µs per call of routes, {best / people:.2f} µs per person")
     for what, action in (("routes", lambda: routes(meeting)), ("deadline", lambda: next_deadline(meeting))):
         best = min(microseconds(action, 2000 * 16 // people) for _ in range(ROUNDS))
         print(f"  {what:<11} {best:>9,.1f} µs per call")

@@ -16,14 +16,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks.machine import cpu_seconds_of, describe
+from benchmarks.machine import cpu_seconds_of, describe, figure
 from server.cluster.memory import MemoryJournal
+from server.confidentiality.pseudonyms import Pseudonyms
 from server.config import Settings
 from server.hosting.clock import SystemClock
 from server.hosting.directory import Directory, HostingLimits
 from server.rooms import commands as c
 from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
-from server.rooms.state import Role, Rules
+from server.rooms.rules import Rules
+from server.rooms.state import Role
 from server.signaling.fanout import Switchboard
 from server.signaling.links import LinkKeys
 from server.signaling.outbox import Outbox, OutboxLimits
@@ -38,7 +40,12 @@ async def inside(seconds: float) -> tuple[float, float]:
     """(events per CPU-second, CPU seconds) without sockets: outboxes are emptied, not sent."""
     clock = SystemClock()
     directory = Directory(
-        clock=clock, media=FakeMedia(), new_journal=MemoryJournal, rules=Rules(), limits=HostingLimits()
+        clock=clock,
+        media=FakeMedia(),
+        new_journal=MemoryJournal,
+        rules=Rules(),
+        limits=HostingLimits(),
+        pseudonym_of=Pseudonyms().of,
     )
     switchboard = Switchboard(clock)
     live = await directory.open(MeetingId("bench"))
@@ -106,9 +113,9 @@ def main() -> None:
     arguments.add_argument("--rooms", type=int, default=2)
     arguments.add_argument("--seconds", type=float, default=5)
     chosen = arguments.parse_args()
-    rate, used = asyncio.run(inside(chosen.seconds))
+    inside_rate, used = asyncio.run(inside(chosen.seconds))
     print(describe())
-    print(f"inside the process      {rate:10,.0f} events delivered per CPU-second ({used:.1f} s CPU)")
+    print(f"inside the process      {inside_rate:10,.0f} events delivered per CPU-second ({used:.1f} s CPU)")
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -122,6 +129,11 @@ def main() -> None:
     print(
         f"through real WebSockets {rate:10,.0f} events and answers per CPU-second "
         f"({used:.1f} s CPU in {wall:.1f} s, {chosen.rooms} rooms of {PEOPLE})"
+    )
+    figure(
+        "signaling: delivered events per CPU-second, 16-person rooms",
+        f"{inside_rate:,.0f} inside, {rate:,.0f} through WebSockets",
+        "≥ 100 000",
     )
 
 

@@ -1,6 +1,6 @@
 """Texts of the environment become values, or a ValueError that says what is needed; called by `config`; `cli` shares `whole`.
 
-No reader repeats the text it was given: it may be a secret. Imports the standard library only.
+No reader repeats the text it was given: it may be a secret. Imports the standard library, `custom` and `helplines` only.
 """
 
 from __future__ import annotations
@@ -14,9 +14,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from server.custom.folder import read_custom
+
+from . import helplines
+from .redis_address import read_redis_url
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from server.custom.folder import Custom
+
+MAX_PORT: Final = 65_535
 MIN_SIGNING_KEY_BYTES: Final = 32
 """RFC 7518 §3.2 for HS256."""
 PROCESS_KEY_ID: Final = "process"
@@ -38,6 +46,13 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return reader
+
+
+def yes_or_no(text: str) -> bool:
+    try:
+        return {"yes": True, "no": False}[text.lower()]
+    except KeyError:
+        raise ValueError("yes or no is needed") from None
 
 
 def text(text: str) -> str:
@@ -77,6 +92,10 @@ def origin(text: str) -> str:
     return match[1]
 
 
+def origins(text: str) -> tuple[str, ...]:
+    return tuple(origin(part.strip()) for part in text.split(","))
+
+
 def is_loopback(hostname: str) -> bool:
     """True for a name or address that only this machine can reach."""
     if hostname == "localhost":
@@ -108,6 +127,16 @@ def _signing_key(base64url: str) -> bytes:
     return key
 
 
+def redis_url(text: str) -> str:
+    """`redis://host:6379/0`, `rediss://` for TLS, `unix://` for a socket, and what `redis_address` reads; a password may be in it."""
+    read_redis_url(text)
+    return text
+
+
+def cluster_key(text: str) -> bytes:
+    return _signing_key(text)
+
+
 def organiser_key(text: str) -> str:
     """Printable ASCII, so that it fits into a header as it is."""
     if not re.fullmatch(rf"[!-~]{{{MIN_ORGANISER_KEY_CHARACTERS},{MAX_ORGANISER_KEY_CHARACTERS}}}", text):
@@ -124,8 +153,23 @@ def turn_urls(text: str) -> tuple[str, ...]:
     return urls
 
 
+def custom_folder(text: str) -> Custom:
+    """Raises: `ValueError` that says which file of it is wrong."""
+    return read_custom(Path(text))
+
+
 def web_directory(text: str) -> Path:
     path = Path(text)
     if not (path / "index.html").is_file():
         raise ValueError("a directory with a built index.html is needed")
     return path
+
+
+def helpline_list(text: str) -> bytes:
+    """The file itself, read once and checked: later no request meets the file system."""
+    try:
+        body = Path(text).read_bytes()
+    except OSError:
+        raise ValueError("a file that can be read is needed") from None
+    helplines.check(body)
+    return body

@@ -18,11 +18,10 @@ from icalendar import Calendar, Event
 
 from server.config import ConfigError
 from server.rooms.state import Role
-from server.signaling.links import LinkClaims, LinkKeys, draw_meeting_id, draw_token_id, group_links
+from server.signaling.links import LinkKeys, draw_meeting_id, group_links, personal_links
 
 if TYPE_CHECKING:
     from server.config import Settings
-    from server.rooms.ids import MeetingId
 
 EARLY_MINUTES: Final = 30
 """Links open so long before the beginning: people come early, facilitators prepare."""
@@ -142,21 +141,11 @@ def _personal_links(settings: Settings, not_before_s: int, minutes: int, people:
         for role in Role
         if role is not Role.MEMBER
     ]
-    for number in range(1, people + 1):
-        token = keys.mint(_personal_claims(meeting, not_before_s, minutes))
-        links.append(Link(Role.MEMBER, f"member {number} (for one person)", _url(settings, token, secret)))
-    return links
-
-
-def _personal_claims(meeting: MeetingId, not_before_s: int, minutes: int) -> LinkClaims:
-    return LinkClaims(
-        meeting=meeting,
-        role=Role.MEMBER,
-        not_before_s=not_before_s,
-        expires_s=not_before_s + minutes * 60,
-        token_id=draw_token_id(),
-        personal=True,
-    )
+    personal = personal_links(keys, meeting, not_before_s, minutes, people)
+    return links + [
+        Link(Role.MEMBER, f"member {number} (for one person)", _url(settings, token, secret))
+        for number, token in enumerate(personal, start=1)
+    ]
 
 
 def _url(settings: Settings, token: str, secret: str) -> str:

@@ -332,3 +332,21 @@ def test_links_of_a_server_for_others_are_not_printed_into_its_logs():
     )
     assert said.startswith("Kith is at https://meet.example.org/\n")
     assert "#" not in said
+
+
+def test_a_server_without_what_rehearsals_need_says_what_to_install():
+    without = (
+        "import sys; sys.modules['av'] = None; from server.cli import main; sys.exit(main(['rehearse', '-']))"
+    )
+    run = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", without],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (
+        2,
+        "kith: rehearsing needs more than serving: pip install 'kith[rehearse]'\n",
+    )

@@ -85,6 +85,39 @@ def test_media_that_only_this_machine_reaches_is_refused_for_a_public_server():
     assert Settings.from_environment(relayed).announced_media_addresses == ("127.0.0.1",)
 
 
+@pytest.mark.parametrize(
+    ("bound", "announced", "named"),
+    [
+        ("0.0.0.0", "2001:db8::7", "IPv6"),  # noqa: S104 - that is what is tested
+        ("0.0.0.0", "203.0.113.7,2001:db8::7", "IPv6"),  # noqa: S104
+        ("10.0.0.7", "2001:db8::7", "IPv6"),
+        ("2001:db8::7", "203.0.113.7", "IPv4"),
+        ("::1", "203.0.113.7", "IPv4"),
+    ],
+)
+def test_an_announced_address_at_which_nobody_listens_is_refused(bound: str, announced: str, named: str):
+    text = complaint(PUBLIC | {"KITH_MEDIA_HOST": bound, "KITH_MEDIA_ADDRESSES": announced})
+    assert f"has an {named} address" in text
+    assert "KITH_MEDIA_HOST=::" in text
+
+
+@pytest.mark.parametrize(
+    ("bound", "announced"),
+    [
+        ("::", "203.0.113.7,2001:db8::7"),
+        ("::", "203.0.113.7"),
+        ("0.0.0.0", "203.0.113.7"),  # noqa: S104 - that is what is tested
+        ("10.0.0.7", "203.0.113.7"),
+        ("2001:db8::7", "2001:db8::8"),
+    ],
+)
+def test_announced_addresses_that_are_received_are_taken(bound: str, announced: str):
+    settings = Settings.from_environment(
+        PUBLIC | {"KITH_MEDIA_HOST": bound, "KITH_MEDIA_ADDRESSES": announced}
+    )
+    assert settings.announced_media_addresses == tuple(announced.split(","))
+
+
 def test_everybody_may_start_groups_on_a_public_server_that_says_so():
     opened = PUBLIC | {"KITH_CREATION": "open"}
     assert "no effect" in complaint(opened)
@@ -130,8 +163,10 @@ def test_the_first_signing_key_stays_first():
         ("KITH_ORGANISER_KEY", "short"),
         ("KITH_ORGANISER_KEY", "x" * 257),
         ("KITH_ORGANISER_KEY", "with blanks in the key"),
+        ("KITH_METRICS_KEY", "short"),
         ("KITH_CREATE_PER_MINUTE", "0"),
         ("KITH_CREATE_TOTAL_PER_MINUTE", "100001"),
+        ("KITH_CREATE_PEOPLE", "321"),
         ("KITH_MAX_MEETINGS", "0"),
         ("KITH_OUTBOX_FRAMES", "1"),
         ("KITH_OUTBOX_BYTES", "1"),
@@ -141,6 +176,13 @@ def test_the_first_signing_key_stays_first():
         ("KITH_TURN_LIFETIME_S", "59"),
         ("KITH_TRUSTED_PROXIES", "*"),
         ("KITH_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("KITH_REQUIRE_LOCKED_MEMORY", "1"),
+        ("KITH_REDIS_UNCHECKED", "enabled"),
+        ("KITH_OVERWRITE_FREED", "yes"),
+        ("KITH_CUSTOM", "/nonexistent"),
+        ("KITH_EMBED_ORIGINS", "https://portal.example.org/page"),
+        ("KITH_EMBED_ORIGINS", "http://portal.example.org"),
+        ("KITH_EMBED_ORIGINS", "*"),
         ("KITH_WEB_DIST", "/nonexistent"),
     ],
 )
@@ -183,10 +225,11 @@ def test_secrets_do_not_show():
             "KITH_SIGNING_KEYS": f"a:{KEY_A}",
             "KITH_TURN_URLS": "turn:turn.example.org",
             "KITH_TURN_SECRET": "turn-canary",
+            "KITH_METRICS_KEY": "metrics-key-canary",
         }
     )
     shown = repr(settings)
-    for secret in (ORGANISER_KEY, KEY_A, repr(bytes(range(32))), "turn-canary"):
+    for secret in (ORGANISER_KEY, KEY_A, repr(bytes(range(32))), "turn-canary", "metrics-key-canary"):
         assert secret not in shown
 
 
@@ -197,6 +240,11 @@ def documented_rows() -> dict[str, str]:
     return dict(rows)
 
 
+def spelled(value: object) -> str:
+    """As a person sets it."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
 def test_every_setting_is_in_the_document_and_nothing_else():
     assert set(documented_rows()) == {variable_of(name) for name in NAMES}
 
@@ -205,7 +253,7 @@ def test_every_setting_is_in_the_document_and_nothing_else():
     "name", [f.name for f in fields(Settings) if isinstance(f.default, int) or f.name == "host"]
 )
 def test_the_documented_default_is_the_real_one(name: str):
-    assert documented_rows()[variable_of(name)] == str(getattr(Settings(), name))
+    assert documented_rows()[variable_of(name)] == spelled(getattr(Settings(), name))
 
 
 def test_every_setting_has_a_docstring_with_its_default():
@@ -220,4 +268,4 @@ def test_every_setting_has_a_docstring_with_its_default():
         default = getattr(Settings(), name)
         assert "Default" in text
         if isinstance(default, int):
-            assert f"Default {default}" in text
+            assert f"Default {spelled(default)}" in text

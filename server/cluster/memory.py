@@ -41,7 +41,7 @@ class MemoryJournal:
             raise JournalClosed
         return self._base
 
-    def follow(self, after: int) -> AsyncIterator[Entry]:
+    def follow(self, after: int) -> AsyncIterator[Entry | Checkpoint]:
         """Registered when called, not when first awaited: nothing appended in between is missed."""
         inbox: asyncio.Queue[Entry | None] = asyncio.Queue()
         for entry in self._entries:
@@ -52,7 +52,7 @@ class MemoryJournal:
         self._followers.add(inbox)
         return self._read(inbox)
 
-    async def _read(self, inbox: asyncio.Queue[Entry | None]) -> AsyncIterator[Entry]:
+    async def _read(self, inbox: asyncio.Queue[Entry | None]) -> AsyncIterator[Entry | Checkpoint]:
         try:
             while (next_entry := await inbox.get()) is not None:
                 yield next_entry

@@ -1,7 +1,7 @@
 """Nothing confidential reaches a log: every record of the process is rebuilt from what cannot hold it.
 
 Called once by `cli` before anything else logs. Of our own records the constant text passes, filled in with
-numbers, enums and pseudonyms only; of libraries the logger's name, the level and the exception's class.
+numbers, enums, pseudonyms and the names of our own classes only; of libraries the logger's name, the level and the exception's class.
 Imports nothing of ours but `pseudonyms`.
 """
 
@@ -58,6 +58,13 @@ def configure_logging(stream: TextIO) -> None:
     sys.unraisablehook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 
 
+def is_in_force() -> bool:
+    """No record can be made but by the filter, and nobody has taken its handler away."""
+    handlers = logging.root.handlers
+    filtered = any(isinstance(each, QuietLibraries) for handler in handlers for each in handler.filters)
+    return logging.getLogRecordFactory() is private_record and filtered
+
+
 def private_record(
     name: str,
     level: int,
@@ -92,13 +99,24 @@ def _our_text(msg: object, args: object) -> str:
     if not all(map(_is_harmless, args if named is None else named.values())):
         return f"{msg} {WITHHELD}"
     try:
-        return msg % (args if named is None else named)
+        if named is not None:
+            return msg % {name: _shown(value) for name, value in named.items()}
+        return msg % tuple(map(_shown, args))
     except (TypeError, ValueError, KeyError):
         return f"{msg} {WITHHELD}"
 
 
 def _is_harmless(value: object) -> bool:
-    return type(value) in {int, bool, Pseudonym} or isinstance(value, Enum)
+    return type(value) in {int, bool, Pseudonym} or isinstance(value, Enum) or _is_our_class(value)
+
+
+def _is_our_class(value: object) -> bool:
+    """A name in our source, such as that of a command; no metaclass, which could say anything."""
+    return type(value) is type and _is_ours(value.__module__)
+
+
+def _shown(value: object) -> object:
+    return value.__name__ if type(value) is type else value
 
 
 def _exception_text(kind: type[BaseException], traceback: TracebackType | None) -> str:

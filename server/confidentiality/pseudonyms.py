@@ -1,4 +1,4 @@
-"""Names for log lines that mean nothing outside this process; made by `app`, used by whoever logs.
+"""Names for log lines that mean nothing outside this process; made once by `app`, used by `hosting`.
 
 Two lines about the same meeting can be told to belong together, and nobody can tell which meeting it was.
 """

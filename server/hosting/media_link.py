@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from server.rooms.events import Parted
-from server.rooms.routes import routes
+from server.rooms.routes import holders, routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,13 +30,16 @@ class MediaLink:
         self._meeting_id = meeting.id
         self._wanted: Mapping[Track, frozenset[ParticipantId]] = {}
         self._applied: Mapping[Track, frozenset[ParticipantId]] = {}
+        """What was said last: the media server may still be about to do it."""
+        self._holders: frozenset[ParticipantId] = frozenset()
+        self._held: frozenset[ParticipantId] = frozenset()
         self._parted: list[ParticipantId] = []
         self._changed = asyncio.Event()
 
     def stepped(self, step: Step, meeting: Meeting) -> None:
-        self._parted += [event.participant for event in step.events if isinstance(event, Parted)]
-        self._wanted = routes(meeting)
-        if self._parted or self._wanted != self._applied:
+        self._parted += [event.participant for event in step.cuts if isinstance(event, Parted)]
+        self._wanted, self._holders = routes(meeting), holders(meeting)
+        if self._parted or self._wanted != self._applied or self._holders != self._held:
             self._changed.set()
 
     def over(self) -> None:
@@ -55,9 +58,12 @@ class MediaLink:
     async def _carry_out(self) -> None:
         """First silence, then peers: who parted is not heard even if closing takes a while."""
         if self._wanted != self._applied:
-            wanted = self._wanted
-            await self._media.route(self._meeting_id, wanted)
-            self._applied = wanted
+            # Before it is carried out: who takes it back meanwhile must find it changed.
+            self._applied = self._wanted
+            await self._media.route(self._meeting_id, self._applied)
+        if self._holders != self._held:
+            self._held = self._holders
+            await self._media.hold(self._meeting_id, self._held)
         parted, self._parted = self._parted, []
         for peer in parted:
             await self._media.close(self._meeting_id, peer)

@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING
 
 from server.rooms.commands import Tick
 from server.rooms.deadlines import next_deadline
-from server.rooms.errors import Rejected
-from server.rooms.events import MessageDeleted, Parted
+from server.rooms.errors import Refusal, Rejected
+from server.rooms.events import Parted
+from server.rooms.forgetting import forgets
 from server.rooms.machine import decide, fold
 from server.rooms.state import Status
 
 from .ports import Checkpoint, Entry, JournalClosed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from server.rooms.commands import Command
     from server.rooms.events import Event
     from server.rooms.ids import ParticipantId
+    from server.rooms.state import Meeting
 
     from .ports import Cause, Clock, Journal
 
@@ -98,11 +102,31 @@ class _Memory:
     def forget(self, who: ParticipantId) -> None:
         self._of.pop(who, None)
 
+    def seed(self, answered: Iterable[tuple[Cause, int | Refusal]]) -> None:
+        """Carried out, or refused, by an earlier writer of this meeting."""
+        for cause, how in answered:
+            self.keep(cause, Rejected(how) if isinstance(how, Refusal) else Outcome(how, ()))
+
 
 class MeetingHost:
     """Decides for one meeting, in one task, until the meeting has ended."""
 
-    def __init__(self, start: Checkpoint, journal: Journal, clock: Clock, limits: HostLimits) -> None:
+    def __init__(  # noqa: PLR0913 - what an earlier writer did is one thing more
+        self,
+        start: Checkpoint,
+        journal: Journal,
+        clock: Clock,
+        limits: HostLimits,
+        *,
+        answered: Iterable[tuple[Cause, int | Refusal]] = (),
+        not_before_ms: int = 0,
+        on_refused: Callable[[Cause, Refusal], None] = lambda _cause, _code: None,
+        pseudonym: object,
+    ) -> None:
+        """answered: what an earlier writer carried out, and after which position, or why it refused it; not_before_ms: its last
+        decision's time; on_refused: called before whoever asked is told, if she is in the meeting; pseudonym: what the log calls
+        this meeting.
+        """
         self._meeting = start.meeting
         self._position = start.position
         self._checkpoint = start.position
@@ -110,10 +134,19 @@ class MeetingHost:
         self._clock = clock
         self._limits = limits
         self._answers = _Memory(limits.remembered_answers)
+        self._answers.seed(answered)
+        self._now_ms = not_before_ms
+        self._on_refused = on_refused
+        self._pseudonym = pseudonym
         self._inbox: asyncio.Queue[_Request] = asyncio.Queue(limits.pending_commands)
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_ms: int | None = None
         self._over = False
+
+    @property
+    def state(self) -> Checkpoint:
+        """The meeting after everything that was carried out."""
+        return Checkpoint(self._position, self._meeting)
 
     @property
     def is_over(self) -> bool:
@@ -138,24 +171,27 @@ class MeetingHost:
     async def run(self) -> None:
         """Work until the meeting has ended, or did not even begin; whoever still waits then is told so."""
         try:
+            self._set_alarm()
             while self._meeting.status is not Status.ENDED:
                 await self._carry_out(await self._inbox.get())
                 if not self._meeting.participants:
                     break
                 self._set_alarm()
         except JournalClosed:
-            log.info("host stopped: journal closed")
+            log.info("host of meeting %s stopped: journal closed", self._pseudonym)
         finally:
             self._stop()
 
     async def _carry_out(self, request: _Request) -> None:
+        if request.answer.cancelled():  # nobody waits for it: who gave up was not let in
+            return
         try:
             outcome = self._answers.recall(request.cause) or await self._decide(request)
-        except JournalClosed:
+        except (JournalClosed, asyncio.CancelledError):
             _fail(request, MeetingOver())
             raise
         except Exception:  # one command's bug must not stop the meeting
-            log.exception("fault in a command")
+            log.exception("fault in a command of meeting %s: %s", self._pseudonym, type(request.command))
             _fail(request, MeetingFault())
             return
         if isinstance(outcome, Rejected):
@@ -166,19 +202,23 @@ class MeetingHost:
 
     async def _decide(self, request: _Request) -> _Answer:
         """Decide, fold, then append: an event that cannot be folded never enters the journal."""
-        now_ms = self._clock.now_ms()
+        # The clocks of two machines differ: no decision is earlier than one of the writer before us.
+        now_ms = self._now_ms = max(self._now_ms, self._clock.now_ms())
         try:
             events = decide(self._meeting, request.command, now_ms)
         except Rejected as rejected:
-            refused = Rejected(rejected.code)
-            self._answers.keep(request.cause, refused)
+            refused, cause = Rejected(rejected.code), request.cause
+            # Of whoever is in the meeting only: those who are refused at the door are somebody new each time, without end.
+            if cause is not None and cause.participant in self._meeting.participants:
+                self._answers.keep(cause, refused)
+                self._on_refused(cause, refused.code)
             return refused
         if events:
-            after = fold(self._meeting, events)
+            before, after = self._meeting, fold(self._meeting, events)
             await self._journal.append(Entry(self._position + 1, now_ms, events, request.cause))
             self._position += 1
             self._meeting = after
-            await self._checkpoint_if_due(events)
+            await self._checkpoint_if_due(before, events)
         # Without the events: what is deleted from the meeting must not live on in an answer.
         self._answers.keep(request.cause, Outcome(self._position, ()))
         for event in events:
@@ -186,10 +226,10 @@ class MeetingHost:
                 self._answers.forget(event.participant)
         return Outcome(self._position, events)
 
-    async def _checkpoint_if_due(self, events: tuple[Event, ...]) -> None:
-        """Now and then, and when a message was deleted: then the journal forgets it too."""
+    async def _checkpoint_if_due(self, before: Meeting, events: tuple[Event, ...]) -> None:
+        """Now and then, and when the meeting has forgotten something: then the journal forgets it too."""
         is_due = self._position - self._checkpoint >= self._limits.checkpoint_every
-        if is_due or any(isinstance(event, MessageDeleted) for event in events):
+        if is_due or any(forgets(before, event) for event in events):
             self._checkpoint = self._position
             await self._journal.checkpoint(Checkpoint(self._position, self._meeting))
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,9 +73,10 @@ class Journal(Protocol):
         """Where a new follower starts."""
         ...
 
-    def follow(self, after: int) -> AsyncIterator[Entry]:
+    def follow(self, after: int) -> AsyncIterator[Entry | Checkpoint]:
         """Every entry with a position above `after`, in order; ends when the journal is closed.
 
+        A checkpoint stands for all entries up to it, where they are gone before this follower had read them.
         `after` is the position of the last checkpoint or above.
         """
         ...
@@ -107,6 +108,87 @@ class OfferRefused(Exception):  # noqa: N818 - an answer to the peer, not an err
         self.fault = fault
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What one subscriber says of her screen: what she sees decides what she is sent."""
+
+    heights_px: Mapping[ParticipantId, int] = field(default_factory=dict)
+    """How tall each person is drawn, 0: not visible. Who is not in it: nothing is known of her."""
+    pinned: ParticipantId | None = None
+    low_data: bool = False
+    """She pays for what comes: little shall come."""
+
+
+class Why(StrEnum):
+    """Why a seat gets what it gets."""
+
+    FULL = "full"
+    """The best there is."""
+    FITTING = "fitting"
+    """More would not be seen at the size it is drawn."""
+    INVISIBLE = "invisible"
+    NOT_SENT = "not_sent"
+    """Nothing arrives from the publisher."""
+    BANDWIDTH = "bandwidth"
+    """The link takes no more."""
+    LOSS = "loss"
+    """Too many packets are lost on the way."""
+    LOW_DATA = "low_data"
+    """The subscriber wants to spend no more."""
+    CALM = "calm"
+    """There is room, but it has not been calm for long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What comes to one subscriber of one camera or screen that she might see."""
+
+    publisher: ParticipantId
+    is_screen: bool
+    height_px: int
+    """Of what is sent to her; 0: nothing is."""
+    bps: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What comes to one person, and why no more."""
+
+    subscriber: ParticipantId
+    estimate_bps: int | None
+    """What her browser takes her link for; None: it has not said, or not lately."""
+    lost_permille: int
+    """Of the packets of pictures to her, by her browser's reports."""
+    low_data: bool
+    pictures: tuple[Picture, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Her link gives her less than she could use."""
+        return any(each.why in {Why.BANDWIDTH, Why.LOSS} for each in self.pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Receptions:
+    """What comes to the people of one meeting: whose link is short first, and of very large meetings not all."""
+
+    people: tuple[Reception, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingLoad:
+    """What the media of one node takes now, over all its workers."""
+
+    cpu_permille: float = 0.0
+    """Of one core, the mean of its workers."""
+    packets_per_s: float = 0.0
+    """In and out, of all together."""
+    most_packets_per_s: float = 0.0
+    """What they could forward."""
+
+
 class MediaControl(Protocol):
     """The media server, as the meetings see it. A peer is (meeting, participant)."""
 
@@ -124,6 +206,18 @@ class MediaControl(Protocol):
 
     async def route(self, meeting: MeetingId, wanted: Mapping[Track, frozenset[ParticipantId]]) -> None:
         """Forward exactly this from now on. Peers that are not open yet get their part when they are."""
+        ...
+
+    async def hold(self, meeting: MeetingId, holders: frozenset[ParticipantId]) -> None:
+        """These have the turn in their rooms, and come first where a link is narrow. Unknown meetings are ignored."""
+        ...
+
+    async def show(self, meeting: MeetingId, peer: ParticipantId, screen: Screen) -> None:
+        """What this peer sees from now on. Unknown meetings are ignored; it is forgotten with the meeting."""
+        ...
+
+    async def receptions(self, meeting: MeetingId) -> Receptions:
+        """What everybody with an open transport gets now, and why; nothing of unknown meetings. No addresses."""
         ...
 
     async def end(self, meeting: MeetingId) -> None:
@@ -149,6 +243,10 @@ class MediaListener(Protocol):
 
     def speakers_changed(self, meeting: MeetingId, speakers: Sequence[ParticipantId]) -> None:
         """Who is audible now, loudest first; empty when nobody is."""
+        ...
+
+    def layers_unwanted(self, meeting: MeetingId, publisher: ParticipantId, rids: Sequence[str]) -> None:
+        """The latest word on the layers of her camera: nobody shows these, she may stop sending them; all others are wanted."""
         ...
 
     def peer_lost(self, meeting: MeetingId, peer: ParticipantId) -> None:

@@ -7,33 +7,41 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from server.rooms.audience import refreshed, showings
-from server.rooms.events import MessageDeleted, Said
+from server.rooms.audience import showings
+from server.rooms.events import ConnectionLost, ConnectionRestored, DebriefBegan, Parted, Parting
+from server.rooms.forgetting import StillKnown, takes_back
 from server.rooms.machine import evolve
+from server.rooms.view import refreshed
 
-from .ports import JournalClosed
+from .ports import Checkpoint, JournalClosed
 
 if TYPE_CHECKING:
     from server.rooms.audience import Showing
     from server.rooms.events import Event
-    from server.rooms.ids import MessageNumber, ParticipantId
+    from server.rooms.ids import ParticipantId
     from server.rooms.state import Meeting
 
-    from .ports import Checkpoint, Entry, Journal
+    from .ports import Entry, Journal
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry, as seen by people: what it shows to whom, and whose whole view it changed."""
+    """One entry, as seen by people: what it shows to whom, and whose whole view it changed.
+
+    The events themselves are not in it: they hold more than anybody is shown.
+    """
 
     position: int
-    events: tuple[Event, ...]
+    cuts: tuple[Parted | ConnectionLost | ConnectionRestored, ...]
+    """Whose connections end by it: who parted, the older ones of who came again, and those that the meeting holds to be gone."""
     showings: tuple[Showing, ...]
     refreshed: frozenset[ParticipantId]
     """These get a new snapshot instead of the showings."""
+    by: ParticipantId | None = None
+    """The facilitator who ordered it; for facilitators alone. None: somebody else did, or time."""
 
 
 class StepListener(Protocol):
@@ -64,11 +72,18 @@ class Replica:
     def listen(self, listener: StepListener) -> None:
         self._listeners.append(listener)
 
+    def leave(self, listener: StepListener) -> None:
+        """It hears nothing more."""
+        self._listeners.remove(listener)
+
     async def run(self) -> None:
         """Follow until the journal is closed."""
         try:
             async for entry in self._entries:
-                self._apply(entry)
+                if isinstance(entry, Checkpoint):
+                    self._jump(entry)
+                else:
+                    self._apply(entry)
         finally:
             self._finish()
 
@@ -97,20 +112,40 @@ class Replica:
             earlier = self.meeting
             self.meeting = evolve(earlier, event)
             shown.extend(showings(earlier, self.meeting, event))
-            if isinstance(event, MessageDeleted):
-                self._forget(event.number)
         self.position = entry.position
-        step = Step(entry.position, entry.events, tuple(shown), refreshed(before, self.meeting))
+        cuts = tuple(
+            event for event in entry.events if isinstance(event, Parted | ConnectionLost | ConnectionRestored)
+        )
+        by = _ordered_by(before, entry)
+        step = Step(entry.position, cuts, tuple(shown), refreshed(before, self.meeting), by)
         self._steps.append(step)
+        self._let_go(entry.events)
         for listener in self._listeners:
             listener.stepped(step, self.meeting)
         self._wake()
 
-    def _forget(self, number: MessageNumber) -> None:
-        """A deleted message is nowhere: steps up to it are dropped, who missed them gets a snapshot."""
-        last = next((s.position for s in self._steps if _said(s, number)), 0)
-        while self._steps and self._steps[0].position <= last:
-            self._steps.popleft()
+    def _jump(self, checkpoint: Checkpoint) -> None:
+        """What lies between cannot be read any more: everybody gets the meeting as it is now."""
+        gone = [who for who in self.meeting.participants if who not in checkpoint.meeting.participants]
+        self.meeting, self.position = checkpoint.meeting, checkpoint.position
+        self._steps.clear()
+        people = checkpoint.meeting.participants.values()
+        lost = [(person.id, person.lost_at_ms) for person in people if person.lost_at_ms is not None]
+        cuts: list[Parted | ConnectionLost] = [Parted(who, Parting.LOST) for who in gone]
+        cuts += (ConnectionLost(who, at_ms) for who, at_ms in lost)
+        step = Step(self.position, tuple(cuts), (), frozenset(self.meeting.participants))
+        for listener in self._listeners:
+            listener.stepped(step, self.meeting)
+        self._wake()
+
+    def _let_go(self, events: tuple[Event, ...]) -> None:
+        """What was taken back is in no kept step; after the group nothing is, whoever missed it gets a snapshot."""
+        if any(isinstance(event, DebriefBegan) for event in events):
+            self._steps.clear()
+        elif any(takes_back(event) for event in events):
+            known = StillKnown(self.meeting)
+            for index, step in enumerate(self._steps):
+                self._steps[index] = replace(step, showings=known.of(step.showings))
 
     def _finish(self) -> None:
         """Nobody waits for a step that will not come."""
@@ -132,5 +167,6 @@ class Replica:
         self._waiters = still
 
 
-def _said(step: Step, number: MessageNumber) -> bool:
-    return any(isinstance(event, Said) and event.number == number for event in step.events)
+def _ordered_by(before: Meeting, entry: Entry) -> ParticipantId | None:
+    person = None if entry.cause is None else before.participants.get(entry.cause.participant)
+    return person.id if person is not None and person.is_facilitator else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from .ice_lite import read_check
 
@@ -34,14 +34,23 @@ def classify(datagram: bytes) -> PacketKind:
     """By the first byte (RFC 7983 §7) and, for RTP against RTCP, the second (RFC 5761 §4). Any bytes."""
     if len(datagram) < _SHORTEST_BYTES:
         return PacketKind.UNKNOWN
-    first = datagram[0]
+    kind = _BY_FIRST_BYTE[datagram[0]]
+    if kind is PacketKind.RTP and 192 <= datagram[1] <= 223:  # noqa: PLR2004 - the RTCP packet types
+        return PacketKind.RTCP
+    return kind
+
+
+def _by_first_byte(first: int) -> PacketKind:
     if 128 <= first <= 191:  # noqa: PLR2004 - the table of RFC 7983
-        return PacketKind.RTCP if 192 <= datagram[1] <= 223 else PacketKind.RTP  # noqa: PLR2004
+        return PacketKind.RTP
     if first <= 3:  # noqa: PLR2004
         return PacketKind.STUN
     if 20 <= first <= 63:  # noqa: PLR2004
         return PacketKind.DTLS
     return PacketKind.UNKNOWN
+
+
+_BY_FIRST_BYTE: Final = tuple(map(_by_first_byte, range(256)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
-from .srtp import SrtpKeys, SrtpProfile, exporter_bytes
+from .srtp_keys import SrtpKeys, SrtpProfile, exporter_bytes
 
 MAX_DATAGRAM_BYTES: Final = 1200
 """Longest datagram sent: passes every path that carries IPv6 (1280) with room for TURN."""

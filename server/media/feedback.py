@@ -73,20 +73,23 @@ class Feedback:
                         self._wish_keyframe(peer, ssrc)
                 case Remb():
                     peer.downlink.note(part.bitrate_bps, now_ms)
+                    peer.is_urgent |= part.bitrate_bps < peer.needs_bps
                 case TransportWide() | SourceDescription() | Goodbye():
                     pass  # downwards REMB is negotiated; names and ends are the meeting's, not the transport's
                 case _:
                     assert_never(part)
 
     def _take_sender_report(self, peer: Peer, report: SenderReport, now_ms: int) -> None:
-        for publication in peer.publications.values():
+        for publication in peer.streams():
             if publication.ssrc == report.ssrc:
                 publication.reception.note_sender_report(report, now_ms)
                 publication.time.note(report, peer.clock, ntp_from_ms(now_ms))
 
     def _take_blocks(self, peer: Peer, blocks: Iterable[ReportBlock], now_ms: int) -> None:
         for block in blocks:
-            if block.ssrc in peer.by_outgoing_ssrc:
+            subscription = peer.by_outgoing_ssrc.get(block.ssrc)
+            if subscription is not None:
+                subscription.loss = block.fraction_lost
                 rtt_ms = round_trip_ms(block, ntp_from_ms(now_ms))
                 peer.rtt_ms = peer.rtt_ms if rtt_ms is None else rtt_ms
 
@@ -140,7 +143,7 @@ class Feedback:
     def tick(self, peer: Peer, now_us: int) -> None:
         """Everything that is due for one open peer."""
         now_ms = now_us // 1000
-        for publication in peer.publications.values():
+        for publication in peer.streams():
             if len(publication.gaps):
                 self.ask_missing(peer, publication, now_ms)
             self.ask_keyframe(peer, publication, now_ms)
@@ -152,14 +155,14 @@ class Feedback:
             self._report(peer, now_ms)
 
     def _tell_arrivals(self, peer: Peer) -> None:
-        media = next((each.ssrc for each in peer.publications.values() if each.is_video and each.ssrc), 0)
+        media = next((each.ssrc for each in peer.streams() if each.is_video and each.ssrc), 0)
         for feedback in peer.arrivals.feedback(peer.rtcp_ssrc, media):
             self._tell(peer, [feedback])
 
     def _report(self, peer: Peer, now_ms: int) -> None:
         blocks = [
             block
-            for each in peer.publications.values()
+            for each in peer.streams()
             if each.ssrc is not None and (block := each.reception.block(each.ssrc, now_ms)) is not None
         ]
         if blocks:

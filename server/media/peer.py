@@ -18,7 +18,14 @@ from server.rtp.speakers import level_dbov
 from .dtls import DtlsServer, DtlsState
 from .ice_lite import IceLite
 from .publication import Publication, kind_of
-from .sdp import Extension, LocalDescription, OfferSection, accepted_extensions, write_answer
+from .sdp import (
+    Extension,
+    LocalDescription,
+    OfferSection,
+    accepted_extensions,
+    accepted_rids,
+    write_answer,
+)
 from .srtp import InboundSrtp, OutboundSrtp, SrtpRefused
 from .subscription import Subscription
 
@@ -35,7 +42,7 @@ if TYPE_CHECKING:
     from .forwarding import Forwarder
     from .sdp import Offer
     from .settings import MediaSettings
-    from .srtp import SrtpKeys
+    from .srtp_keys import SrtpKeys
 
 _WIDE_SEQ_BYTES: Final = 2
 
@@ -83,7 +90,9 @@ class Peer:
         self.inbound: InboundSrtp | None = None
         self.outbound: OutboundSrtp | None = None
         self.is_open = False
+        self._keys: SrtpKeys | None = None
         self.publications: dict[Kind, Publication] = {}
+        """Of each track its first layer."""
         self.seats = tuple(
             SeatStreams(
                 Subscription(self, seat.audio, draw),
@@ -97,6 +106,10 @@ class Peer:
         self.arrivals = ArrivalLog()
         self.downlink = Downlink()
         self.clock = PublisherClock()
+        self.needs_bps = 0
+        """What was granted to it, with its sound."""
+        self.is_urgent = False
+        """Its link takes less than that now: it is not left waiting for the next round."""
         self.rtt_ms: int | None = None
         self.counts = PeerCounts()
         self.feedback_ms = self.reported_ms = now_ms
@@ -105,8 +118,12 @@ class Peer:
         self._by_ssrc: dict[int, tuple[Publication, bool]] = {}
         """SSRC → its publication, and whether it retransmits."""
         self._max_sources = settings.max_sources
+        self._rids: dict[bytes, tuple[str, ...]] = {}
+        """Of tracks in layers: mid → the rids of the layers."""
         self._mid_id = 0
         self._wide_id = 0
+        self._rid_id = 0
+        self._repaired_rid_id = 0
         self._publish(settings)
 
     def _publish(self, settings: MediaSettings) -> None:
@@ -116,13 +133,30 @@ class Peer:
             positions[section.kind] += 1
             if kind is None:
                 continue
-            publication = Publication(Track(self.participant, kind), section, settings)
-            self.publications[kind] = publication
-            self._declare(publication, section)
+            self.publications[kind] = self._published(Track(self.participant, kind), section, settings)
             extensions = accepted_extensions(section)
             # In a bundle one id means one extension in all sections (RFC 9143 §8).
             self._mid_id = extensions.get(Extension.MID, self._mid_id)
             self._wide_id = extensions.get(Extension.TRANSPORT_CC, self._wide_id)
+            self._rid_id = extensions.get(Extension.RID, self._rid_id)
+            self._repaired_rid_id = extensions.get(Extension.REPAIRED_RID, self._repaired_rid_id)
+
+    def _published(self, track: Track, section: OfferSection, settings: MediaSettings) -> Publication:
+        """The track; of simulcast its first layer, which knows the others."""
+        rids = accepted_rids(section)
+        layers = tuple(Publication(track, section, settings, layer) for layer in range(max(1, len(rids))))
+        for publication in layers:
+            publication.layers = layers
+        if rids:
+            self._rids[layers[0].mid] = rids  # which SSRC is which layer, packets say themselves
+        else:
+            self._declare(layers[0], section)
+        return layers[0]
+
+    def streams(self) -> Iterator[Publication]:
+        """All incoming streams: every layer of every track."""
+        for track in self.publications.values():
+            yield from track.layers
 
     def _declare(self, publication: Publication, section: OfferSection) -> None:
         if not section.sources:
@@ -168,6 +202,7 @@ class Peer:
 
     def open_with(self, keys: SrtpKeys) -> None:
         """Packets can be opened and sealed from now on."""
+        self._keys = keys
         self.inbound, self.outbound = InboundSrtp(keys), OutboundSrtp(keys)
         self.is_open = True
         self._replan()
@@ -178,15 +213,18 @@ class Peer:
         return self.dtls.state in {DtlsState.CLOSED, DtlsState.FAILED}
 
     def close(self) -> list[bytes]:
-        """Nothing from or to this peer passes any more, its keys and packets are gone; returns the farewell to send."""
-        for publication in self.publications.values():
-            for subscription in list(publication.subscriptions):
+        """Nothing from or to this peer passes any more, its keys and packets are overwritten or gone; returns the farewell to send."""
+        for publication in self.streams():
+            for subscription in (*publication.subscriptions, *publication.coming):
                 subscription.bind(None)
             publication.history.clear()
         for subscription in self.subscriptions():
             subscription.bind(None)
         self.is_open = False
         self.inbound = self.outbound = None
+        if self._keys is not None:
+            self._keys.wipe()
+            self._keys = None
         self._by_ssrc.clear()
         self.dtls.close()
         return self.dtls.outgoing()
@@ -195,7 +233,7 @@ class Peer:
         """The plans in which this peer occurs must be built anew."""
         for subscription in self.subscriptions():
             if subscription.source is not None:
-                subscription.source.plan = None
+                subscription.source.replan()
                 if self.is_open:
                     subscription.source.keyframes.wish()
 
@@ -228,6 +266,7 @@ class Peer:
         if publication.level_id in found and publication.routed:
             dbov = level_dbov(packet[found[publication.level_id][0]])
             self._speakers.note(self.participant, dbov, now_us // 1000)
+            publication.is_let = self._speakers.rooms.lets(self.participant, dbov, now_us // 1000)
         self.counts.repaired += view.repaired
         forwarder.forward(publication, view, now_us)
         return publication
@@ -257,12 +296,23 @@ class Peer:
         if self._mid_id in view.found:
             mid = view.packet[slice(*view.found[self._mid_id])]
             candidates = [each for each in self.publications.values() if each.mid == mid]
+            if mid in self._rids and candidates:
+                return self._layer(view, candidates[0], self._rids[mid])
         else:
-            candidates = list(self.publications.values())
+            candidates = [each for each in self.publications.values() if each.mid not in self._rids]
         types = [
             each for each in candidates if view.payload_type in (each.payload_type, each.rtx_payload_type)
         ]
         return types[0] if len(types) == 1 else None
+
+    def _layer(self, view: PacketView, track: Publication, rids: tuple[str, ...]) -> Publication | None:
+        """The layer this packet says it is of: with its rid, or with the rid of what it repeats."""
+        retransmits = view.payload_type == track.rtx_payload_type
+        identifier = self._repaired_rid_id if retransmits else self._rid_id
+        if identifier not in view.found or (not retransmits and view.payload_type != track.payload_type):
+            return None
+        rid = bytes(view.packet[slice(*view.found[identifier])])
+        return next((track.layers[layer] for layer, each in enumerate(rids) if each.encode() == rid), None)
 
     def take_rtcp(self, datagram: bytes) -> list[rtcp.Part]:
         """The parts of one RTCP packet; empty if it was dropped."""

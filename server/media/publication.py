@@ -1,4 +1,4 @@
-"""One incoming track: what its packets are, which of them may leave, and who gets them.
+"""One incoming stream, a track or one layer of it: what its packets are, which of them may leave, and who gets them.
 
 Fed by `forwarding.py` through `peer.py`; bound to subscriptions by `reconcile.py`. Must not import a socket or SDP text.
 """
@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Final
 
 from server.rooms.routes import Kind
 from server.rtp import vp8
-from server.rtp.header import FIXED, VERSION_2
 from server.rtp.history import History
+from server.rtp.layers import WHOLE, LayerFeed
 from server.rtp.loss import Arrival, Gaps
-from server.rtp.reports import Reception, SourceTime
+from server.rtp.reports import Reception
 from server.rtp.rewrite import HoleCloser
 from server.rtp.sequence import extend
 
+from .edition import Abridged, Edition
 from .sdp import Extension, accepted_extensions
 
 if TYPE_CHECKING:
     from server.rooms.routes import Track
     from server.rtp.header import PacketView
+    from server.rtp.layers import Cut
 
-    from .forwarding import Plan
+    from .demand import LayerDemand
     from .sdp import OfferSection
     from .settings import MediaSettings
     from .subscription import Subscription
@@ -32,10 +34,12 @@ _ONE_BYTE: Final = tuple(bytes((value,)) for value in range(256))
 
 
 class Publication:
-    """A track of one publisher. `subscriptions` receive it; nobody else does."""
+    """A track of one publisher, or one layer of it. `subscriptions` receive it; nobody else does."""
 
-    def __init__(self, track: Track, section: OfferSection, settings: MediaSettings) -> None:
+    def __init__(self, track: Track, section: OfferSection, settings: MediaSettings, layer: int = 0) -> None:
         self.track = track
+        self.layers: tuple[Publication, ...] = (self,)
+        """All layers of the track, smallest first; the first of them stands for the track."""
         self.is_video = section.kind == "video"
         self.mid = section.mid.encode()
         self.payload_type = section.payload_type
@@ -47,22 +51,29 @@ class Publication:
         """Bound by the first packet that proves to belong here."""
         self.routed = False
         """Somebody may receive it: only then is anything asked of the publisher or kept."""
+        self.is_let = True
+        """False while it is one open microphone among too many: its packets are not for anybody, and leave no hole."""
         self.subscriptions: dict[Subscription, None] = {}
-        self.plan: Plan | None = None
-        """Who gets the next packet; None: to be built anew, because something changed."""
+        self.coming: dict[Subscription, None] = {}
+        """They are shown another layer of the track, and turn to this one with its next keyframe."""
+        self.stepping: dict[Subscription, None] = {}
+        """They shall get more or fewer frames of this layer, from the next one on that allows it."""
+        self.whole = Edition()
+        self.abridged: dict[int, Abridged] = {}
+        """By its highest temporal layer, each cut that somebody gets."""
         self.gaps = Gaps()
         self.gap_opened = False
         """Packets went missing with the last packet: whoever sees it asks and sets it back."""
         self.reception = Reception(section.clock_rate)
-        self.time = SourceTime(section.clock_rate)
+        self.feed = LayerFeed(layer, section.clock_rate)
+        self.demand: LayerDemand | None = None
+        """Of the first layer of a track with several: which of them anybody wants."""
+        self.time = self.feed.time
         self.history = History(settings.history_packets, settings.history_bytes, settings.history_ms)
         self.keyframes = KeyframeWish(settings.keyframe_pause_ms)
         self.top_index = DROPPED
         self.top_ticks = 0
         self.top_ms = 0
-        self.packets = 0
-        """Forwarded so far, and the octets of their payloads: what sender reports say."""
-        self.octets = 0
         self.dropped = 0
         """Refused here: stale, leaping, malformed."""
         self._closer = HoleCloser()
@@ -88,6 +99,8 @@ class Publication:
         if not self._has_content(view) and self._closer.drop(seq_ext):
             return DROPPED
         index = self._closer.index(seq_ext)
+        if self.is_video:
+            self.feed.take(index, view.temporal >> 1, view.rtp_ticks, view.end - view.start, now_ms)
         if index <= self.top_index:
             view.keyframe = False  # too late to begin with
             return index
@@ -98,8 +111,10 @@ class Publication:
         return index
 
     def _has_content(self, view: PacketView) -> bool:
-        """False for padding alone, and for what is no VP8."""
+        """False for padding alone, for what is no VP8, and for sound that is not let through."""
         if view.start == view.end or not self.is_video:
+            if not self.is_let:
+                view.end = view.start
             return view.start < view.end
         length = vp8.descriptor_length(view.packet, view.start, view.end)
         if not length:
@@ -107,7 +122,10 @@ class Publication:
             view.end = view.start
             return False
         frame = view.start + length
-        view.keyframe = vp8.begins_keyframe(view.packet, view.start, frame, view.end)
+        if vp8.begins_keyframe(view.packet, view.start, frame, view.end):
+            view.keyframe = True
+            self.feed.height_px = vp8.keyframe_height(view.packet, frame)
+        view.temporal = vp8.temporal_layer(view.packet, view.start, frame)
         view.lead = _ONE_BYTE[vp8.short_descriptor(view.packet, view.start)]
         view.start = frame
         return True
@@ -118,8 +136,10 @@ class Publication:
         if view.repaired or view.seq16 != expected:
             return False
         self.detach_all()
+        self.feed.restart()
         self.gaps.restart(view.seq16)
         self._closer = HoleCloser()
+        self.whole.indices = None
         self.history.clear()
         self.top_index = DROPPED
         self._leapt_to = DROPPED
@@ -127,38 +147,62 @@ class Publication:
             self.keyframes.wish()
         return True
 
-    def keep(self, index: int, view: PacketView, now_ms: int) -> None:
-        """The packet may be asked for again: header without SSRC and extensions, then the payload."""
-        second = view.marker | self.payload_type
-        head = FIXED.pack(VERSION_2, second, 0, view.rtp_ticks, 0)
-        self.history.keep(index, b"".join((head, view.lead, view.packet[view.start : view.end])), now_ms)
-
     # ── who gets it ──────────────────────────────────────────────────────────────────────────────
+
+    def edition(self, cut: Cut | None) -> Edition:
+        """Of sound, which has no cuts, the whole; of a cut the one of all who get it."""
+        if cut is None or cut.highest == WHOLE:
+            return self.whole
+        edition = self.abridged.get(cut.highest)
+        if edition is None or edition.cut is not cut:
+            edition = self.abridged[cut.highest] = Abridged(cut)
+        return edition
+
+    def replan(self) -> None:
+        """Who gets the next packet is looked at anew, because something changed; cuts that nobody gets are forgotten."""
+        self.whole.plan = None
+        if not self.abridged:
+            return
+        used = {each.edition for each in self.subscriptions}
+        self.abridged = {highest: each for highest, each in self.abridged.items() if each in used}
+        self.feed.forget_unused(frozenset(self.abridged))
+        for edition in self.abridged.values():
+            edition.plan = None
 
     def attach(self, subscription: Subscription) -> None:
         """From its next packet (video: keyframe) on, this subscription gets it too."""
         self.subscriptions[subscription] = None
-        self.plan = None
+        self.replan()
         # Asked for earlier, the keyframe would reach nobody, and the next request would have to wait for its pause.
         if self.is_video and subscription.receiver.is_open:
             self.keyframes.wish()
 
+    def expect(self, subscription: Subscription) -> None:
+        """With its next keyframe this subscription turns from another layer to this one."""
+        if subscription not in self.coming:
+            self.coming[subscription] = None
+            self.keyframes.wish()
+
     def detach(self, subscription: Subscription) -> None:
         """Not one packet more to this subscription."""
+        self.coming.pop(subscription, None)
+        self.stepping.pop(subscription, None)
         if subscription in self.subscriptions:
             subscription.end(self)
             del self.subscriptions[subscription]
-            self.plan = None
+            self.replan()
 
     def detach_all(self) -> None:
         """Every subscription waits for a new beginning; the bindings stay."""
         for subscription in self.subscriptions:
             subscription.end(self)
-        self.plan = None
+        self.stepping.clear()
+        self.replan()
 
     def waits_for_keyframe(self) -> bool:
-        return self.is_video and any(
-            not subscription.started and subscription.receiver.is_open for subscription in self.subscriptions
+        return self.is_video and (
+            any(subscription.receiver.is_open for subscription in self.coming)
+            or any(not each.started and each.receiver.is_open for each in self.subscriptions)
         )
 
 

@@ -11,6 +11,8 @@ from server.hosting.ports import Seat
 from server.rooms.routes import Kind, Track
 from server.rtp.speakers import Speakers
 
+from .allotment import Allotment
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -55,6 +57,7 @@ class MeetingMedia:
         self.wanted: Mapping[Track, frozenset[ParticipantId]] = {}
         self.speakers: Speakers[ParticipantId] = Speakers()
         self.told_speakers: tuple[ParticipantId, ...] = ()
+        self.allotment = Allotment()
         self._seating: dict[ParticipantId, Seating] = {}
         self._told: dict[ParticipantId, tuple[Seat, ...]] = {}
 
@@ -66,6 +69,7 @@ class MeetingMedia:
 
     def dismiss(self, participant: ParticipantId) -> Peer | None:
         self.speakers.forget(participant)
+        self.allotment.forget(participant)
         self._seating.pop(participant, None)
         self._told.pop(participant, None)
         return self.peers.pop(participant, None)
@@ -122,9 +126,15 @@ class MeetingMedia:
         )
 
     def _mark_routed(self) -> None:
+        rooms: dict[frozenset[ParticipantId], list[ParticipantId]] = {}
+        for track, listeners in self.wanted.items():
+            if track.kind is Kind.MIC:
+                rooms.setdefault(listeners | {track.publisher}, []).append(track.publisher)
+        self.speakers.rooms.use(rooms.values())
         for participant, peer in self.peers.items():
             for kind, publication in peer.publications.items():
-                publication.routed = bool(self.wanted.get(Track(participant, kind)))
+                for layer in publication.layers:
+                    layer.routed = bool(self.wanted.get(Track(participant, kind)))
                 if kind is Kind.MIC and not publication.routed:
                     self.speakers.mute(participant)
 
@@ -142,6 +152,7 @@ class MeetingMedia:
             if occupant in self.peers and subscriber in self.wanted.get(Track(occupant, kind), ()):
                 publication = self.peers[occupant].publications.get(kind)
             flows[kind] = publication is not None and stream is not None
-            if stream is not None and stream.source is not publication:
+            if stream is not None and stream.bound is not publication:
                 stream.bind(None if only_stop else publication)
+                self.peers[subscriber].is_urgent = True
         return Seat(occupant, audio=flows[Kind.MIC], video=flows[Kind.CAMERA])

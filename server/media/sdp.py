@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
+from server.rtp.layers import RIDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,7 +69,7 @@ class OfferSection:
     sources: tuple[SourcePair, ...]
     """What the client declared to send; empty where it does not send, or leaves it to mid and rid."""
     rids: tuple[str, ...]
-    """Simulcast streams the client would send, in its order."""
+    """Simulcast streams the client would send, in its order; `accepted_rids` says what the answer takes."""
 
     @property
     def publishes(self) -> bool:
@@ -153,6 +155,8 @@ _PUBLISHED_FEEDBACK: Final = {"audio": ("nack",), "video": ("transport-cc", "nac
 _SEAT_FEEDBACK: Final = {"audio": ("nack",), "video": ("goog-remb", "nack", "nack pli", "ccm fir")}
 _OPUS_PARAMETERS: Final = ("minptime", "useinbandfec", "usedtx")
 """Echoed; the others (stereo, rates) would be wishes of ours."""
+_QUIET_IN_SILENCE: Final = ("usedtx", "1")
+"""Our only wish (RFC 7587 §6.1): an open microphone in which nobody speaks sends two packets a second, not fifty."""
 _HOST_PRIORITY = 126 << 24 | 255  # RFC 8445 §5.1.2.1: type host, component 1
 _MAX_LOCAL_PREFERENCE = 65_535
 
@@ -161,6 +165,16 @@ def accepted_extensions(section: OfferSection) -> dict[Extension, int]:
     """The header extensions in use on this section after our answer, with their ids."""
     wanted = _SEAT_EXTENSIONS if section.is_seat else _PUBLISHED_EXTENSIONS
     return {each: section.extensions[each] for each in wanted[section.kind] if each in section.extensions}
+
+
+def accepted_rids(section: OfferSection) -> tuple[str, ...]:
+    """The simulcast streams in use on this section after our answer, smallest first; empty where there is one stream.
+
+    Only those whose sizes we know by their names, and only where packets can say which stream they belong to.
+    """
+    rids = tuple(rid for rid in RIDS if rid in section.rids)
+    can_be_told_apart = {Extension.MID, Extension.RID} <= accepted_extensions(section).keys()
+    return rids if section.publishes and can_be_told_apart and len(rids) > 1 else ()
 
 
 def accepted_feedback(section: OfferSection) -> tuple[str, ...]:
@@ -253,9 +267,11 @@ def _codecs(section: OfferSection) -> list[str]:
     is_audio = section.kind == "audio"
     lines = [f"a=rtpmap:{number} " + ("opus/48000/2" if is_audio else "VP8/90000")]
     lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in accepted_feedback(section)]
-    echoed = [f"{key}={section.parameters[key]}" for key in _OPUS_PARAMETERS if key in section.parameters]
-    if is_audio and echoed:
-        lines.append(f"a=fmtp:{number} " + ";".join(echoed))
+    opus = {key: section.parameters[key] for key in _OPUS_PARAMETERS if key in section.parameters}
+    if section.publishes:
+        opus.update([_QUIET_IN_SILENCE])
+    if is_audio and opus:
+        lines.append(f"a=fmtp:{number} " + ";".join(f"{key}={value}" for key, value in opus.items()))
     if section.rtx_payload_type is not None:
         lines.append(f"a=rtpmap:{section.rtx_payload_type} rtx/{section.clock_rate}")
         lines.append(f"a=fmtp:{section.rtx_payload_type} apt={number}")
@@ -265,7 +281,9 @@ def _codecs(section: OfferSection) -> list[str]:
 def _sending(section: OfferSection, ssrcs: tuple[int, int | None] | None, seat: int | None) -> list[str]:
     """Our direction, and what we send in a seat: one stream per seat, so that its sound and picture keep together."""
     if section.publishes:
-        return ["a=recvonly"]
+        rids = accepted_rids(section)
+        simulcast = [f"a=rid:{rid} recv" for rid in rids]
+        return ["a=recvonly", *simulcast, *([f"a=simulcast:recv {';'.join(rids)}"] if rids else [])]
     if ssrcs is None or not section.is_seat:
         return ["a=inactive"]
     ssrc, rtx_ssrc = ssrcs

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from server.hosting.ports import OfferFault, OfferRefused
@@ -221,17 +222,25 @@ def _sources(block: _Block) -> tuple[SourcePair, ...]:
 
 
 def _rids(block: _Block) -> tuple[str, ...]:
-    """The `send` rids (RFC 8851 §4), in the order they stand."""
-    rids = []
+    """The streams of `a=simulcast:send` (RFC 8853 §5.1) that have a `send` rid (RFC 8851 §4), in the order of preference.
+
+    Of alternatives the first is meant; a stream that begins paused (`~`) is one all the same.
+    """
+    declared = []
     for value in block.attributes.get("rid", ()):
         match = _RID.fullmatch(value)
         if match is None:
             raise OfferRefused(OfferFault.MALFORMED)
         if match[2] == "send":
-            rids.append(match[1])
-    if len(set(rids)) != len(rids) or len(rids) > MAX_RIDS:
+            declared.append(match[1])
+    if len(set(declared)) != len(declared) or len(declared) > MAX_RIDS:
         raise OfferRefused(OfferFault.MALFORMED)
-    return tuple(rids)
+    words = (block.first("simulcast") or "").split()[:_MAX_GROUP]
+    sent = next((streams for way, streams in pairwise(words) if way == "send"), "")
+    rids = [stream.partition(",")[0].removeprefix("~") for stream in sent.split(";", maxsplit=MAX_RIDS)]
+    if len(set(rids)) != len(rids):
+        raise OfferRefused(OfferFault.MALFORMED)
+    return tuple(rid for rid in rids if rid in declared)
 
 
 def _check_audio(blocks: list[_Block], accepted: list[OfferSection]) -> None:

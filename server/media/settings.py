@@ -15,10 +15,12 @@ class MediaSettings:
     """UDP port; 0 lets the kernel choose."""
     announced: tuple[str, ...] = ()
     """IP addresses that clients are told, the most wanted first; empty: the bound one."""
+    batches: bool = True
+    """Many datagrams a system call, where the system has the calls; False: one by one, as elsewhere."""
     max_peers: int = 2_000
     """Open transports; each costs about 60 kB and a share of the timer."""
-    max_sources: int = 8
-    """SSRCs of one publisher that are bound: microphone, camera, screen, two of them with RTX."""
+    max_sources: int = 9
+    """SSRCs of one publisher that are bound: microphone, three layers of the camera and the screen with RTX."""
     history_packets: int = 512
     """Video packets of one publication kept for NACKs: two seconds of a good picture."""
     history_bytes: int = 1 << 20
@@ -31,6 +33,10 @@ class MediaSettings:
     """Between two transport-wide feedbacks."""
     report_ms: int = 1_000
     """Between two sender or receiver reports."""
+    allot_ms: int = 1_000
+    """Between two rounds in which every link is shared out anew; one that falls is looked at with the next tick."""
+    aim_ms: int = 200
+    """Between two looks for layers that stopped arriving."""
     speakers_ms: int = 200
     """Between two words on who speaks."""
     max_nack_answers: int = 64

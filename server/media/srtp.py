@@ -6,16 +6,17 @@ caller must choose the packet index itself; outbound AES-CM/SHA1 goes through li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pylibsrtp
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .srtp_keys import LABEL_RTP_ENCRYPTION, LABEL_RTP_SALT, SrtpProfile, derive, wipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .srtp_keys import SrtpKeys
 
 MAX_PACKET_BYTES: Final = 1500
 """Longest packet opened: an Ethernet frame's worth."""
@@ -31,37 +32,10 @@ MAX_INBOUND_SOURCES: Final = 64
 _RTP_VERSION = 2
 _RTP_FIXED_BYTES = 12
 _RTCP_FIXED_BYTES = 8
-_GCM_TAG_BYTES = 16
-_SHA1_80_TAG_BYTES = 10
-_LABEL_RTP_ENCRYPTION = 0  # RFC 3711 §4.3.1
-_LABEL_RTP_SALT = 2
 _MAX_INDEX = (1 << 48) - 1
+MAX_SOURCE_INDEX: Final = 1 << 46
+"""Of what a stream follows, and of the offset to it: both together stay within 48 bits. 2000 years of video."""
 _HALF_SEQUENCE = 1 << 15
-
-
-class SrtpProfile(Enum):
-    """DTLS-SRTP protection profiles, the most wanted first; the value is OpenSSL's name."""
-
-    AEAD_AES_128_GCM = b"SRTP_AEAD_AES_128_GCM"
-    AEAD_AES_256_GCM = b"SRTP_AEAD_AES_256_GCM"
-    AES128_CM_SHA1_80 = b"SRTP_AES128_CM_SHA1_80"
-
-    @property
-    def key_bytes(self) -> int:
-        return 32 if self is SrtpProfile.AEAD_AES_256_GCM else 16
-
-    @property
-    def salt_bytes(self) -> int:
-        return 12 if self.is_aead else 14
-
-    @property
-    def is_aead(self) -> bool:
-        return self is not SrtpProfile.AES128_CM_SHA1_80
-
-    @property
-    def tag_bytes(self) -> int:
-        """How much longer a sealed RTP packet is than its plain form."""
-        return _GCM_TAG_BYTES if self.is_aead else _SHA1_80_TAG_BYTES
 
 
 _LIBSRTP_PROFILE: Final = {
@@ -69,35 +43,6 @@ _LIBSRTP_PROFILE: Final = {
     SrtpProfile.AEAD_AES_256_GCM: pylibsrtp.Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
     SrtpProfile.AES128_CM_SHA1_80: pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SrtpKeys:
-    """Master keys of one DTLS association; never shown, not even by `repr`."""
-
-    profile: SrtpProfile
-    client_key: bytes = field(repr=False)
-    client_salt: bytes = field(repr=False)
-    server_key: bytes = field(repr=False)
-    server_salt: bytes = field(repr=False)
-
-    @classmethod
-    def from_exporter(cls, profile: SrtpProfile, material: bytes) -> SrtpKeys:
-        """Cut the keying material: client key | server key | client salt | server salt (RFC 5764 §4.2)."""
-        key, salt = profile.key_bytes, profile.salt_bytes
-        assert len(material) == exporter_bytes(profile)  # noqa: S101 - our own request decides the length
-        return cls(
-            profile,
-            client_key=material[:key],
-            server_key=material[key : 2 * key],
-            client_salt=material[2 * key : 2 * key + salt],
-            server_salt=material[2 * key + salt :],
-        )
-
-
-def exporter_bytes(profile: SrtpProfile) -> int:
-    """How much keying material the DTLS exporter must give for `profile`."""
-    return 2 * (profile.key_bytes + profile.salt_bytes)
 
 
 class SrtpRefused(Exception):  # noqa: N818 - a verdict on the peer's packet, not an error of the program
@@ -141,35 +86,36 @@ class _Sources:
     ) -> bytes:
         session = self._proven.get(source)
         if session is not None:
-            return _opened(session, packet, unprotect)
+            try:
+                return unprotect(session, packet)
+            except pylibsrtp.Error as error:
+                raise SrtpRefused(str(error)) from None
         if len(self._proven) >= MAX_INBOUND_SOURCES:
             raise SrtpRefused("too many sources")
         # A forged packet leaves no trace in a session, so the same one may be tried again with the next.
         if self._untried is None:
             self._untried = _inbound_session(self._keys)
-        plain = _opened(self._untried, packet, unprotect)
+        try:
+            plain = unprotect(self._untried, packet)
+        except pylibsrtp.Error as error:
+            raise SrtpRefused(str(error)) from None
         self._proven[source] = self._untried
         self._untried = None
         return plain
 
 
-def _opened(
-    session: pylibsrtp.Session, packet: bytes, unprotect: Callable[[pylibsrtp.Session, bytes], bytes]
-) -> bytes:
-    try:
-        return unprotect(session, packet)
-    except pylibsrtp.Error as error:
-        raise SrtpRefused(str(error)) from None
-
-
 def _inbound_session(keys: SrtpKeys) -> pylibsrtp.Session:
-    policy = pylibsrtp.Policy(
-        key=keys.client_key + keys.client_salt,
-        ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND,
-        srtp_profile=_LIBSRTP_PROFILE[keys.profile],
-    )
+    return _session(keys.profile, keys.client_master, pylibsrtp.Policy.SSRC_ANY_INBOUND)
+
+
+def _session(profile: SrtpProfile, master: bytes, sources: int) -> pylibsrtp.Session:
+    """A session with keys of its own, which libsrtp overwrites when it goes; the copy made for it is overwritten here."""
+    policy = pylibsrtp.Policy(key=master, ssrc_type=sources, srtp_profile=_LIBSRTP_PROFILE[profile])
     policy.window_size = REPLAY_WINDOW_PACKETS
-    return pylibsrtp.Session(policy)
+    session = pylibsrtp.Session(policy)
+    copy: Any = policy.key  # of cffi: a view that can be written to, whatever its type says
+    wipe(copy)
+    return session
 
 
 class OutboundSrtp:
@@ -177,20 +123,14 @@ class OutboundSrtp:
 
     def __init__(self, keys: SrtpKeys) -> None:
         self._streams: dict[int, OutboundStream] = {}
-        policy = pylibsrtp.Policy(
-            key=keys.server_key + keys.server_salt,
-            ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
-            srtp_profile=_LIBSRTP_PROFILE[keys.profile],
-        )
-        policy.window_size = REPLAY_WINDOW_PACKETS
-        self._session = pylibsrtp.Session(policy)
+        self._session = _session(keys.profile, keys.server_master, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
         self._aead: AESGCM | None = None
         self._salt = 0
         if keys.profile.is_aead:
-            self._aead = AESGCM(
-                derive(keys.server_key, keys.server_salt, _LABEL_RTP_ENCRYPTION, keys.profile.key_bytes)
-            )
-            salt = derive(keys.server_key, keys.server_salt, _LABEL_RTP_SALT, keys.profile.salt_bytes)
+            key = derive(keys.server_key, keys.server_salt, LABEL_RTP_ENCRYPTION, keys.profile.key_bytes)
+            self._aead = AESGCM(key)  # OpenSSL has its own now, and overwrites it when this goes
+            wipe(key)
+            salt = derive(keys.server_key, keys.server_salt, LABEL_RTP_SALT, keys.profile.salt_bytes)
             self._salt = int.from_bytes(salt, "big")
         self.tag_bytes: Final = keys.profile.tag_bytes
 
@@ -239,13 +179,47 @@ class OutboundSrtp:
 
 
 class OutboundStream:
-    """One outgoing SSRC: seals a packet whose header and payload lie apart, without looking at them. Made by `stream`."""
+    """One outgoing SSRC. Made by `OutboundSrtp.stream`.
+
+    Its packets are sealed here one by one (`seal`), or in bursts by `fan_out.py` for a publication it follows (`follow`).
+    Either way its index only rises, but for the recent holes of what it follows.
+    """
 
     def __init__(self, session: pylibsrtp.Session, aead: AESGCM | None, nonce_base: int) -> None:
         self._session = session
         self._aead = aead
-        self._nonce_base = nonce_base
-        self._used: _UsedIndices | None = None
+        self.nonce_base: Final = nonce_base
+        """xor the packet index it is the nonce."""
+        self.encrypt_into: Final = None if aead is None else aead.encrypt_into
+        """AES-GCM with this peer's key; None if the peer has none. Only for indices that `follow` allows."""
+        self._used: UsedIndices | None = None
+        self._followed: UsedIndices | None = None
+        self._offset = 0
+        self._sealed_top = -1
+        """What may have been sealed for sources that are no longer followed."""
+
+    def follow(self, source: UsedIndices, offset: int, first: int) -> None:
+        """From packet `first` of `source` on, this stream seals what `source` takes, each once, as index + `offset`.
+
+        Raises: `IndexRefused` if one of these could have been sealed before, or another source is followed; nothing
+        changed then.
+        """
+        if self._followed is source and self._offset == offset:
+            return
+        if self._followed is not None:
+            raise IndexRefused("follows another source")
+        top = self._sealed_top if self._used is None else self._used.top
+        if first + offset <= top or (top < 0 and not 0 <= first + offset < _HALF_SEQUENCE):
+            raise IndexRefused("follows too early")
+        if not -MAX_SOURCE_INDEX <= offset <= MAX_SOURCE_INDEX:
+            raise IndexRefused("index exhausted")
+        self._followed, self._offset = source, offset
+
+    def part(self) -> None:
+        """The source is no longer followed; whatever it took until now counts as sealed."""
+        if self._followed is not None:
+            self._sealed_top = self._followed.top + self._offset
+            self._followed, self._used = None, None
 
     def seal(
         self,
@@ -257,56 +231,66 @@ class OutboundStream:
         """Write the sealed payload to `out`, which is exactly `tag_bytes` longer; the header goes before it as it is.
 
         header: whole, with the SSRC of this stream and the low 16 bits of the index; together at most `MAX_PLAIN_BYTES`.
-        It may lie right before `out`. Raises: `IndexRefused` as `OutboundSrtp.protect`.
+        It may lie right before `out`. Raises: `IndexRefused` as `OutboundSrtp.protect`, and once a source was followed.
         """
+        if self._followed is not None or self._sealed_top >= 0:
+            raise IndexRefused("belongs to what it follows")
         if self._used is None:
-            self._used = _UsedIndices(extended_index)
+            if not 0 <= extended_index < _HALF_SEQUENCE:  # a receiver begins with rollover 0
+                raise IndexRefused("first index")
+            self._used = UsedIndices(extended_index, holes=REPLAY_WINDOW_PACKETS - 1)
         else:
             self._used.take(extended_index)
-        if self._aead is None:
-            out[:] = self._session.protect(bytes(header) + payload)[len(header) :]
+        self.seal_followed(extended_index, payload, header, out)
+
+    def seal_followed(
+        self,
+        extended_index: int,
+        payload: bytes | bytearray | memoryview,
+        header: bytes | bytearray | memoryview,
+        out: bytearray | memoryview,
+    ) -> None:
+        """As `seal`, for an index that the followed source took. Raises: `SrtpRefused` if libsrtp would not."""
+        if self.encrypt_into is None:
+            try:
+                out[:] = self._session.protect(bytes(header) + payload)[len(header) :]
+            except pylibsrtp.Error as error:
+                raise SrtpRefused(str(error)) from None
             return
         # RFC 7714 §8.1: 00 00 | SSRC (4) | rollover (4) | sequence (2), xor the session salt
-        nonce = (self._nonce_base ^ extended_index).to_bytes(12, "big")
-        self._aead.encrypt_into(nonce, payload, header, out)
+        nonce = (self.nonce_base ^ extended_index).to_bytes(12, "big")
+        self.encrypt_into(nonce, payload, header, out)
 
 
-class _UsedIndices:
-    """Which packet indices of one SSRC were sealed: all up to `top`, but for the recent `holes`."""
+class UsedIndices:
+    """Which packet indices were sealed: all up to `top`, but for the recent holes. Of one SSRC, or of one publication,
+    whose packets each go to many streams once.
+    """
 
-    def __init__(self, first: int) -> None:
-        """Raises: `IndexRefused` unless a receiver that begins with rollover 0 would guess the same index."""
-        if not 0 <= first < _HALF_SEQUENCE:
-            raise IndexRefused("first index")
-        self._top = first
-        self._holes: dict[int, None] = dict.fromkeys(range(max(0, first - REPLAY_WINDOW_PACKETS + 1), first))
+    __slots__ = ("_holes", "top")
+
+    def __init__(self, first: int, holes: int = 0) -> None:
+        """holes: so many indices before `first` may still be taken."""
+        self.top = first
+        self._holes: dict[int, None] = dict.fromkeys(range(max(0, first - holes), first))
 
     def take(self, index: int) -> None:
         """Mark `index` as used. Raises: `IndexRefused` if it was, or cannot be told apart from one that was."""
-        gap = index - self._top
+        gap = index - self.top
         if not 0 <= index <= _MAX_INDEX:
             raise IndexRefused("index exhausted")
         if gap == 1:
-            self._top = index
+            self.top = index
         elif 1 < gap < _HALF_SEQUENCE:  # a longer leap would be guessed wrong by the receiver
-            for hole in range(max(self._top + 1, index - REPLAY_WINDOW_PACKETS + 1), index):
+            for hole in range(max(self.top + 1, index - REPLAY_WINDOW_PACKETS + 1), index):
                 self._holes[hole] = None
-            self._top = index
+            self.top = index
             while len(self._holes) > REPLAY_WINDOW_PACKETS:
                 del self._holes[next(iter(self._holes))]
         elif index in self._holes and -gap < REPLAY_WINDOW_PACKETS:
             del self._holes[index]
         else:
             raise IndexRefused("index used, too old or leaping")
-
-
-def derive(master_key: bytes, master_salt: bytes, label: int, length: int) -> bytes:
-    """A session key or salt: AES in counter mode over the master salt xor the label (RFC 3711 §4.3.3)."""
-    counter = bytearray(
-        master_salt.ljust(16, b"\0")
-    )  # 112 bit salt, a shorter one filled with zeros | 16 bit counter
-    counter[7] ^= label
-    return Cipher(algorithms.AES(master_key), modes.CTR(bytes(counter))).encryptor().update(bytes(length))
 
 
 def _rtp_header_bytes(packet: bytes | bytearray | memoryview) -> int:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from server.rtp.header import FIXED, HAS_EXTENSION, MARKER, MIN_HEADER_BYTES, VERSION_2
+from server.rtp.header import FIXED, HAS_EXTENSION, VERSION_2
 from server.rtp.history import Resends
+from server.rtp.layers import NONE, RIDS, WHOLE, FrameStart, LayerSwitch
 from server.rtp.rewrite import FIRST_SEQUENCE_LIMIT, Renumbering, carried_extensions
 from server.rtp.rtcp import SenderReport
-from server.rtp.sequence import TICKS_CYCLE, extend
+from server.rtp.sequence import TICKS_CYCLE
 
 from .sdp import Extension, accepted_extensions
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .address import Address
+    from .edition import Edition
     from .publication import Publication
     from .sdp import OfferSection
-    from .srtp import OutboundSrtp
+    from .srtp import OutboundSrtp, OutboundStream
 
 _COUNTER_MASK: Final = 0xFFFFFFFF
 
@@ -51,70 +53,164 @@ class Subscription:
         self.ssrc = 1 + draw(0xFFFFFFFE)
         self.rtx_ssrc = None if section.rtx_payload_type is None else 1 + draw(0xFFFFFFFE)
         self.numbers = Renumbering(draw(FIRST_SEQUENCE_LIMIT), section.clock_rate)
+        self.switch = LayerSwitch(self.numbers)
+        """Of pictures: which layer of the track is shown."""
+        self.switch.want(len(RIDS) - 1)
+        self.bound: Publication | None = None
+        """The track to show, as its first layer."""
         self.source: Publication | None = None
-        self.started = False
-        """Its packets leave now; before that, video waits for a keyframe."""
+        """The layer it is shown from, or whose next beginning it waits for."""
+        self.edition: Edition | None = None
+        """What leaves of it now; None while it waits: a picture for a keyframe."""
+        self.stream: OutboundStream | None = None
+        """What seals its packets, from their first on."""
         self.resends = Resends()
         self.rtx_index = draw(FIRST_SEQUENCE_LIMIT)
         """The extended sequence number of the next retransmission."""
+        self.loss = 0
+        """Of 256 packets, by the subscriber's last report."""
         self._packets = 0
         self._octets = 0
 
-    def bind(self, source: Publication | None) -> None:
-        """Show this publication from its next beginning on, or nothing."""
-        if source is self.source:
+    def bind(self, track: Publication | None) -> None:
+        """Show this track, given as its first layer, from its next beginning on, or nothing."""
+        if track is self.bound:
             return
-        if self.source is not None:
-            self.source.detach(self)
-        self.source = source
-        if source is not None:
-            source.attach(self)
+        self._leave()
+        self.bound = track
+        self.switch.bind(() if track is None else tuple(each.feed for each in track.layers))
+        if track is not None and self.switch.wanted != NONE:
+            self._wait_at(track.layers[min(self.switch.wanted, len(track.layers) - 1)])
+
+    def _leave(self) -> None:
+        for layer in () if self.bound is None else self.bound.layers:
+            layer.detach(self)
+        self.source = None
+
+    def _wait_at(self, layer: Publication) -> None:
+        self.source = layer
+        layer.attach(self)
+
+    @property
+    def started(self) -> bool:
+        """Its packets leave now."""
+        return self.edition is not None
+
+    def want(self, layer: int, now_ms: int, highest: int = WHOLE) -> None:
+        """Show this layer of the track up to a temporal layer, or the next that arrives; `NONE`: nothing, at once."""
+        if layer == NONE:
+            self._leave()
+        self.switch.want(layer, highest)
+        self.aim(now_ms)
+
+    def aim(self, now_ms: int) -> None:
+        """Wait for a beginning of the layer that should be shown now: what was granted, as far as it arrives."""
+        track = self.bound
+        if track is None or self.switch.wanted == NONE:
+            return
+        self._await_step()
+        target = self.switch.target(now_ms)
+        aimed = track.layers[min(self.switch.wanted, len(track.layers) - 1) if target == NONE else target]
+        if target == NONE and self.source is not None:
+            aimed = self.source  # nothing arrives: as it is
+        for layer in track.layers:
+            if layer is not aimed:
+                layer.coming.pop(self, None)
+        if aimed is self.source:
+            return
+        if self.started:
+            aimed.expect(self)
+            return
+        self._leave()
+        self._wait_at(aimed)
+
+    def _await_step(self) -> None:
+        """Frames of the layer that is shown are awaited as long as more or fewer of them are wanted."""
+        if self.source is None:
+            return
+        if self.switch.steps:
+            self.source.stepping[self] = None
+        else:
+            self.source.stepping.pop(self, None)
+
+    def turn(self, layer: Publication, start: FrameStart, now_ms: int) -> bool:
+        """True if the frame that begins now, of this layer of the track, is the first that leaves in another edition."""
+        before = self.source if self.started else None
+        if not self.switch.turn(layer.feed, start, now_ms):
+            return False
+        if before is layer:
+            self._part()
+        elif before is not None:
+            before.detach(self)
+        if self.source is not layer:
+            self.source = layer
+            layer.subscriptions[self] = None
+        layer.coming.pop(self, None)
+        self._start(layer)
+        self._await_step()
+        return True
 
     def begin(self, source: Publication, index: int, rtp_ticks: int, now_ms: int) -> None:
         """The packet at hand, `index` of `source`, is the first that leaves."""
         self.numbers.begin(index, rtp_ticks, now_ms)
-        self._packets -= source.packets
-        self._octets -= source.octets
-        self.resends.clear()
-        self.started = True
+        self._start(source)
+
+    def _start(self, source: Publication) -> None:
+        edition = self.edition = source.edition(self.switch.cut)
+        self._packets -= edition.packets
+        self._octets -= edition.octets
 
     def end(self, source: Publication) -> None:
         """The last packet of `source` has left; the next beginning follows it without a hole."""
-        if self.started:
+        if self.edition is None:
+            return
+        if not self.is_video:
             self.numbers.end(source.top_index, source.top_ticks, source.top_ms)
-            self._packets += source.packets
-            self._octets += source.octets
-            self.started = False
+        elif self.switch.feed is source.feed:
+            self.switch.stop()
+        self._part()
+
+    def _part(self) -> None:
+        """Nothing more of this edition; what leaves next is above all that left."""
+        if self.edition is not None:
+            self._packets += self.edition.packets
+            self._octets += self.edition.octets
+            self.edition = None
+        if self.stream is not None:
+            self.stream.part()
 
     def retransmission(self, seq16: int, now_ms: int, now_us: int) -> tuple[bytes, int] | None:
         """The RTX packet (RFC 4588) for a packet the subscriber misses, and its index; None if it cannot be had.
 
         | header of the RTX stream | extensions | original sequence (16) | original payload |
         """
-        source = self.source
-        if source is None or not self.started or self.rtx_ssrc is None or self.rtx_payload_type is None:
+        source, origin = self.source, self.switch.origin(seq16)
+        if source is None or origin is None or self.rtx_ssrc is None or self.rtx_payload_type is None:
             return None
-        out = extend(seq16, source.top_index + self.numbers.seq_offset)
-        index = out - self.numbers.seq_offset
-        kept = source.history.find(index, now_ms) if index >= self.numbers.floor else None
-        if kept is None or not self.resends.allow(out, now_ms):
+        kept = source.history.find(origin.layer_index, now_ms)
+        if kept is None or not self.resends.allow(origin.out, now_ms):
             return None
+        payload = kept.payload if kept.temporal <= origin.highest else b""
         block = carried_extensions(b"", {}, (), self.send_time_id, now_us)
-        _, second, _, ticks, _ = FIXED.unpack_from(kept)
         head = FIXED.pack(
             VERSION_2 | (HAS_EXTENSION if block else 0),
-            second & MARKER | self.rtx_payload_type,
+            kept.marker | self.rtx_payload_type,
             self.rtx_index & 0xFFFF,
-            (ticks + self.numbers.tick_offset) % TICKS_CYCLE,
+            (kept.rtp_ticks + self.numbers.tick_offset) % TICKS_CYCLE,
             self.rtx_ssrc,
         )
         index, self.rtx_index = self.rtx_index, self.rtx_index + 1
-        return b"".join((head, block, seq16.to_bytes(2, "big"), kept[MIN_HEADER_BYTES:])), index
+        return b"".join((head, block, seq16.to_bytes(2, "big"), payload)), index
+
+    @property
+    def octets(self) -> int:
+        """Of payloads sent so far."""
+        return self._octets + (0 if self.edition is None else self.edition.octets)
 
     def report(self, now_ntp: int) -> SenderReport | None:
         """What was sent so far, and which timestamp is now; None while there is nothing to say."""
-        source = self.source
-        if source is None or not self.started:
+        source, edition = self.source, self.edition
+        if source is None or edition is None:
             return None
         ticks = source.time.ticks_at(now_ntp)
         if ticks is None:
@@ -123,6 +219,6 @@ class Subscription:
             ssrc=self.ssrc,
             ntp=now_ntp,
             rtp_ticks=(ticks + self.numbers.tick_offset) % TICKS_CYCLE,
-            packets=(self._packets + source.packets) & _COUNTER_MASK,
-            octets=(self._octets + source.octets) & _COUNTER_MASK,
+            packets=(self._packets + edition.packets) & _COUNTER_MASK,
+            octets=self.octets & _COUNTER_MASK,
         )

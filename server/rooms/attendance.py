@@ -1,12 +1,13 @@
-"""Who holds the group: the lead passes on at once, a group without any facilitator pauses, calmly.
+"""Who holds the group: the lead passes on at once, a group without any facilitator pauses, calmly, until it ends.
 
-Called by `machine` after every command: these are consequences, nobody orders them.
+Called by `machine` after every command: these are consequences, nobody orders them but the end; and by `deadlines`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from . import contacts
 from .change import changed
 from .events import (
     Arrived,
@@ -33,6 +34,9 @@ COMINGS_AND_GOINGS: Final = frozenset(
     {Arrived, Entered, SentToLobby, ConnectionLost, ConnectionRestored, Parted}
 )
 
+LOOKED_AFTER: Final = frozenset({Status.OPEN, Status.PAUSED})
+"""Where it counts how long no facilitator has been connected; a debrief is over when the last one has parted."""
+
 
 def touched_by(events: Iterable[Event]) -> bool:
     """Can these events have consequences? What people send and say has none."""
@@ -53,11 +57,18 @@ def consequences(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
     attended = any(p.connected for p in inside)
     if attended and meeting.unattended_since_ms is not None:
         events.append(AttendanceChanged(None))
-    if attended and meeting.status is not Status.OPEN:
+    if attended and _goes_on(meeting):
         events.append(StatusChanged(Status.OPEN))
-    if not attended and meeting.status is Status.OPEN and meeting.unattended_since_ms is None:
+    if not attended and meeting.status in LOOKED_AFTER and meeting.unattended_since_ms is None:
         events.append(AttendanceChanged(now_ms))
     return tuple(events)
+
+
+def _goes_on(meeting: Meeting) -> bool:
+    """A facilitator is here: the group begins, or goes on unless one paused it. A debrief is never a group again."""
+    if meeting.status is Status.PAUSED:
+        return not meeting.held_by_hand
+    return meeting.status is Status.WAITING
 
 
 def _lead(meeting: Meeting, inside: tuple[Participant, ...]) -> ParticipantId | None:
@@ -75,14 +86,15 @@ def overdue(meeting: Meeting, now_ms: int) -> tuple[Event, ...]:
     if since is None or meeting.status is Status.ENDED:
         return ()
     if now_ms >= since + rules.abandoned_after_ms:
-        return (StatusChanged(Status.ENDED),)
+        return (*contacts.closing(meeting), StatusChanged(Status.ENDED))
     if meeting.status is Status.OPEN and now_ms >= since + rules.pause_after_ms:
         return (StatusChanged(Status.PAUSED),)
     return ()
 
 
-def decide_end(_meeting: Meeting, _command: End, _now_ms: int) -> tuple[Event, ...]:
-    return (StatusChanged(Status.ENDED),)
+def decide_end(meeting: Meeting, _command: End, _now_ms: int) -> tuple[Event, ...]:
+    """Who chose each other get what they wrote first."""
+    return (*contacts.closing(meeting), StatusChanged(Status.ENDED))
 
 
 def evolve_lead_changed(meeting: Meeting, event: LeadChanged) -> Meeting:

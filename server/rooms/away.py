@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .change import changed, put
-from .events import AwayChanged, MediaSet
+from .events import AwayChanged
 
 if TYPE_CHECKING:
     from . import commands as c
@@ -21,11 +21,10 @@ def decide_set_away(meeting: Meeting, command: c.SetAway, _now_ms: int) -> tuple
     person = meeting.participants[command.actor]
     if person.away is command.away:
         return ()
-    changes = AwayChanged(person.id, command.away)
-    if command.away and (person.mic_on or person.camera_on):
-        return changes, MediaSet(person.id, mic=False, camera=False)
-    return (changes,)
+    return (AwayChanged(person.id, command.away),)
 
 
 def evolve_away_changed(meeting: Meeting, event: AwayChanged) -> Meeting:
-    return put(meeting, changed(meeting.participants[event.participant], away=event.away))
+    """Microphone and camera go off with it, in one step: nobody can tell being away from being in a quiet room."""
+    person = changed(meeting.participants[event.participant], away=event.away)
+    return put(meeting, changed(person, mic_on=False, camera_on=False) if event.away else person)

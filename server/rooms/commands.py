@@ -1,6 +1,8 @@
+# Longer than 400 lines: the one list of what can be asked of a meeting.
 """Orders to a meeting. `actor` is always the server's own idea of who speaks, never the client's.
 
 The first group comes from the server itself (arrivals, losses, time), the second from people.
+Long because it is a list: one class for each order, in the order of the protocol.
 """
 
 from __future__ import annotations
@@ -9,9 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .ids import DeviceKey, MessageNumber, ParticipantId, TokenId, TurnNumber
+    from .groups import BreakoutKind
+    from .ids import (
+        DeviceKey,
+        MessageNumber,
+        ParticipantId,
+        PulseNumber,
+        ResourceNumber,
+        RoomId,
+        TokenId,
+        TurnNumber,
+    )
     from .rounds import RoundKind
-    from .state import Floor, Role
+    from .state import ChatMode, Floor, Role, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,8 @@ class SetAway:
 class SetFloor:
     actor: ParticipantId
     floor: Floor
+    was: Floor | None = None
+    """The one that she looked at; None: whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +222,8 @@ class ReorderRound:
 
     actor: ParticipantId
     order: tuple[ParticipantId, ...]
+    was: tuple[ParticipantId, ...] | None = None
+    """The whole order that she looked at; None: whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +232,15 @@ class InvitePassed:
 
     actor: ParticipantId
     invite: bool
+    turn: TurnNumber | None = None
+    """The one that she looked at; None: whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseRound:
     actor: ParticipantId
+    turn: TurnNumber | None = None
+    """As with `InvitePassed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +314,354 @@ class ShareInWriting:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedRoom:
+    """One room of a plan as a facilitator wishes it."""
+
+    topic: bytes
+    host: ParticipantId | None
+    people: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetChatMode:
+    actor: ParticipantId
+    mode: ChatMode
+    was: ChatMode | None = None
+    """The one that she looked at; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlowMode:
+    """0: no slow mode."""
+
+    actor: ParticipantId
+    ms: int
+    was: int | None = None
+    """The pause that she looked at; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveMessage:
+    """Show a held message to its room."""
+
+    actor: ParticipantId
+    message: MessageNumber
+
+
+@dataclass(frozen=True, slots=True)
+class SayToFacilitators:
+    """On one's own private line."""
+
+    actor: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOnLine:
+    """By a facilitator, on somebody's private line."""
+
+    actor: ParticipantId
+    who: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """By a facilitator, to all rooms."""
+
+    actor: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AskForSomeone:
+    """I need someone: only facilitators see it."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawNeed:
+    """It is all right again."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptNeed:
+    """Go into a quiet room with somebody who asked."""
+
+    actor: ParticipantId
+    who: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Welcome somebody from the lobby, one to one."""
+
+    actor: ParticipantId
+    who: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAside:
+    """Speak with somebody alone."""
+
+    actor: ParticipantId
+    who: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class EndQuiet:
+    """Back to one's place, both."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class PlanBreakouts:
+    """Show a plan to those it is for; an unopened plan is replaced.
+
+    rooms: for BY_HAND who goes where; for TOPIC what they are about; for RANDOM and PAIRS topics and hosts, in order, where given.
+    size: people in each room, RANDOM only. seed: any number; the same seed gives the same rooms.
+    """
+
+    actor: ParticipantId
+    kind: BreakoutKind
+    rooms: tuple[PlannedRoom, ...]
+    size: int | None
+    seed: int
+    length_ms: int | None
+    unattended: bool
+    was: tuple[RoomId, ...] | None = None
+    """The rooms of the plan that she looked at, () if there was none; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlan:
+    """Take the plan back before it is opened."""
+
+    actor: ParticipantId
+    was: tuple[RoomId, ...] | None = None
+    """As with `PlanBreakouts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBreakout:
+    """Go to this room; None: stay in the main room, or come back to it."""
+
+    actor: ParticipantId
+    room: RoomId | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBreakouts:
+    """Whoever said that she goes is moved now; others when they say so."""
+
+    actor: ParticipantId
+    was: tuple[RoomId, ...] | None = None
+    """As with `PlanBreakouts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignRoom:
+    """Mean another room for somebody; who is in one already is moved."""
+
+    actor: ParticipantId
+    who: ParticipantId
+    room: RoomId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetHost:
+    actor: ParticipantId
+    room: RoomId
+    who: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterRoom:
+    """A facilitator goes to any room, announced by her being there."""
+
+    actor: ParticipantId
+    room: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendBreakouts:
+    actor: ParticipantId
+    ms: int
+    was: tuple[RoomId, ...] | None = None
+    """As with `PlanBreakouts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacilitator:
+    """From a breakout; one open call for each room."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RecallBreakouts:
+    """All back to the main room, after the notice or at once."""
+
+    actor: ParticipantId
+    at_once: bool
+    was: tuple[RoomId, ...] | None = None
+    """As with `PlanBreakouts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTexts:
+    """The group's title, agreement and plan, for everybody who comes; b"" takes them away."""
+
+    actor: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetRunSheet:
+    """Replace the run-sheet; () takes it away."""
+
+    actor: ParticipantId
+    segments: tuple[Segment, ...]
+    was: tuple[Segment, ...] | None = None
+    """The one that she looked at, () if there was none; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToSegment:
+    """Begin a part: its floor and chat mode hold now. None: no part is going on."""
+
+    actor: ParticipantId
+    index: int | None
+    was: tuple[Segment, ...] | None = None
+    """The run-sheet that she looked at; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """All media and chat stop at once."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """The pause is over."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SetGuestTime:
+    """So long from now on."""
+
+    actor: ParticipantId
+    who: ParticipantId
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPulse:
+    actor: ParticipantId
+    body: bytes
+    options: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPulse:
+    """Once; `option` counts from 0."""
+
+    actor: ParticipantId
+    option: int
+    pulse: PulseNumber | None = None
+    """The question that she looked at; None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePulse:
+    """The counts are shown once, where enough answered."""
+
+    actor: ParticipantId
+    pulse: PulseNumber | None = None
+    """As with `AnswerPulse`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """A link or a text for everybody."""
+
+    actor: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    actor: ParticipantId
+    resource: ResourceNumber
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContacts:
+    """From now on people may choose with whom to keep in touch."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseContacts:
+    """Those who chose each other get what the other wrote; all else is erased."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class OfferContact:
+    actor: ParticipantId
+    who: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawContact:
+    actor: ParticipantId
+    who: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class NameCaptioner:
+    """Who writes captions from now on; None: nobody."""
+
+    actor: ParticipantId
+    who: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameInterpreter:
+    """Who is heard and seen whatever the turn; None: nobody."""
+
+    actor: ParticipantId
+    who: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One line of captions, sealed."""
+
+    actor: ParticipantId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDebrief:
+    """The group is over for everybody but the facilitators."""
+
+    actor: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """End the meeting for all."""
 
@@ -335,6 +703,47 @@ PersonCommand = (
     | EndShare
     | ExtendShare
     | ShareInWriting
+    | SetChatMode
+    | SetSlowMode
+    | ApproveMessage
+    | SayToFacilitators
+    | AnswerOnLine
+    | Broadcast
+    | AskForSomeone
+    | WithdrawNeed
+    | AcceptNeed
+    | Greet
+    | TakeAside
+    | EndQuiet
+    | PlanBreakouts
+    | DropPlan
+    | AnswerBreakout
+    | OpenBreakouts
+    | AssignRoom
+    | SetHost
+    | EnterRoom
+    | ExtendBreakouts
+    | CallFacilitator
+    | RecallBreakouts
+    | SetTexts
+    | SetRunSheet
+    | GoToSegment
+    | Pause
+    | GoOn
+    | SetGuestTime
+    | OpenPulse
+    | AnswerPulse
+    | ClosePulse
+    | HandOut
+    | TakeBack
+    | OpenContacts
+    | CloseContacts
+    | OfferContact
+    | WithdrawContact
+    | NameCaptioner
+    | NameInterpreter
+    | Caption
+    | BeginDebrief
     | End
 )
 ServerCommand = Join | Resume | LoseConnection | Tick

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import attendance, membership, turns
+from . import attendance, breakouts, debrief, guests, membership, turns
 from .state import Meeting, Status
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def _deadlines(meeting: Meeting) -> Iterator[int]:
         due = turns.deadline(meeting, this)
         if due is not None:
             yield due
+    yield from breakouts.deadlines(meeting)
+    yield from guests.deadlines(meeting)
+    yield from debrief.deadlines(meeting)
     if meeting.unattended_since_ms is not None:
         if meeting.status is Status.OPEN:
             yield meeting.unattended_since_ms + rules.pause_after_ms
@@ -44,5 +47,8 @@ def decide_tick(meeting: Meeting, _command: Tick, now_ms: int) -> tuple[Event, .
     return (
         membership.overdue(meeting, now_ms)
         + turns.overdue(meeting, now_ms)
+        + breakouts.overdue(meeting, now_ms)
+        + guests.overdue(meeting, now_ms)
+        + debrief.overdue(meeting, now_ms)
         + attendance.overdue(meeting, now_ms)
     )

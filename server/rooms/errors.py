@@ -31,8 +31,18 @@ class Refusal(StrEnum):
     """The turn this speaks of is not what is going on (any more)."""
     NOT_NOW = "not_now"
     """The round, or the hand, is not at a point where this can be done."""
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    """Another facilitator changed it since you looked: look again, so that neither undoes the other unawares."""
     AWAY = "away"
     """You are away; say that you are back first."""
+    CHAT_CLOSED = "chat_closed"
+    """The chat mode lets you write to the facilitators only, or to nobody."""
+    TOO_SOON = "too_soon"
+    """Slow mode: wait a little before the next message."""
+    NO_SUCH_ROOM = "no_such_room"
+    UNATTENDED = "unattended"
+    """A room with people in it would have nobody who looks after it."""
+    NO_SUCH_RESOURCE = "no_such_resource"
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - a code, not a secret
     """The resume secret does not belong to anybody here (any more)."""
 

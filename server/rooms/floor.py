@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 
 def decide_set_floor(meeting: Meeting, command: c.SetFloor, _now_ms: int) -> tuple[Event, ...]:
-    room = meeting.participants[command.actor].room
+    room = meeting.participants[command.actor].place
     if of(meeting, room) is command.floor:
         raise Rejected(Refusal.ALREADY_SO)
+    if command.was is not None and command.was is not of(meeting, room):
+        raise Rejected(Refusal.CHANGED_MEANWHILE)
     return (FloorChanged(room, command.floor),)
 
 
@@ -46,12 +48,12 @@ def holder(meeting: Meeting, room: RoomId) -> ParticipantId | None:
 
 
 def silent(meeting: Meeting) -> frozenset[ParticipantId]:
-    """Whose microphones reach nobody: in held rooms all but the holder's and the facilitators'."""
+    """Whose microphones reach nobody: in held rooms all but the holder's, the facilitators' and the interpreter's."""
     held = {room: holder(meeting, room) for room, floor in meeting.floors.items() if floor is Floor.HELD}
     if not held:
         return frozenset()
     return frozenset(
         p.id
         for p in meeting.participants.values()
-        if p.room in held and p.id != held[p.room] and not p.is_facilitator
+        if p.room in held and p.id != held[p.room] and not (p.is_facilitator or p.interprets)
     )

@@ -1,6 +1,6 @@
 """Hands outside of rounds: one order for everybody; a facilitator calls on one of them, who then holds the floor.
 
-Called by `machine` and `consequences`. Speaking time is measured by turns held, never by sound.
+Called by `machine` and `consequences`. Speaking time is measured by turns held, never by sound; a pause is none, nor is an absence.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from .change import changed
 from .errors import Refusal, Rejected
 from .events import HandsChanged, Spoke
 from .permissions import target
-from .state import NO_HANDS, Hands, Meeting, Status
+from .state import NO_HANDS, NO_LIMIT, Hands, Meeting, Status
 
 if TYPE_CHECKING:
     from . import commands as c
     from .events import Event
     from .ids import ParticipantId, RoomId
+    from .rounds import Clock
 
     Events: TypeAlias = tuple[Event, ...]
 
@@ -42,13 +43,13 @@ def decide_raise_hand(meeting: Meeting, command: c.RaiseHand, _now_ms: int) -> E
     if meeting.status is not Status.OPEN:
         raise Rejected(Refusal.PAUSED)
     person = meeting.participants[command.actor]
-    if person.away:
+    if person.seems_away:
         raise Rejected(Refusal.AWAY)
-    _require_no_round(meeting, person.room)
-    hands = of(meeting, person.room)
+    _require_no_round(meeting, person.place)
+    hands = of(meeting, person.place)
     if person.id in {*hands.raised, hands.called}:
         raise Rejected(Refusal.ALREADY_SO)
-    return (HandsChanged(person.room, changed(hands, raised=(*hands.raised, person.id))),)
+    return (HandsChanged(person.place, changed(hands, raised=(*hands.raised, person.id))),)
 
 
 def decide_lower_hand(meeting: Meeting, command: c.LowerHand, now_ms: int) -> Events:
@@ -56,27 +57,29 @@ def decide_lower_hand(meeting: Meeting, command: c.LowerHand, now_ms: int) -> Ev
     person = target(meeting, command.who, command)
     if person.id != command.actor and not meeting.participants[command.actor].is_facilitator:
         raise Rejected(Refusal.NOT_ALLOWED)
-    hands = of(meeting, person.room)
+    hands = of(meeting, person.place)
     if person.id == hands.called:
-        return call_over(meeting, person.room, now_ms)
+        return call_over(meeting, person.place, now_ms)
     if person.id not in hands.raised:
         raise Rejected(Refusal.ALREADY_SO)
-    return (HandsChanged(person.room, _without(hands, person.id)),)
+    return (HandsChanged(person.place, _without(hands, person.id)),)
 
 
 def decide_call_on(meeting: Meeting, command: c.CallOn, now_ms: int) -> Events:
     """Only whose hand is up: nobody is called who did not ask."""
     person = target(meeting, command.who, command)
-    _require_no_round(meeting, person.room)
-    hands = of(meeting, person.room)
-    if person.id not in hands.raised or not turns.available(meeting, person.id):
+    _require_no_round(meeting, person.place)
+    hands = of(meeting, person.place)
+    if person.id not in hands.raised or not turns.available(meeting, person.id, person.place):
         raise Rejected(Refusal.NOT_NOW)
-    called = changed(_without(hands, person.id), called=person.id, called_at_ms=now_ms)
-    return (*_spoke(hands, now_ms), HandsChanged(person.room, called))
+    called = changed(
+        _without(hands, person.id), called=person.id, clock=_on_time(meeting, person.id, NO_LIMIT, now_ms)
+    )
+    return (*_spoke(meeting, hands, now_ms), HandsChanged(person.place, called))
 
 
 def decide_order_hands(meeting: Meeting, command: c.OrderHands, _now_ms: int) -> Events:
-    room = meeting.participants[command.actor].room
+    room = meeting.participants[command.actor].place
     hands = of(meeting, room)
     if hands.fair is command.fair:
         raise Rejected(Refusal.ALREADY_SO)
@@ -97,25 +100,34 @@ def call_over(meeting: Meeting, room: RoomId, now_ms: int) -> Events:
     hands = of(meeting, room)
     if hands.called is None:
         return ()
-    return (*_spoke(hands, now_ms), HandsChanged(room, changed(hands, called=None, called_at_ms=0)))
+    return (*_spoke(meeting, hands, now_ms), HandsChanged(room, changed(hands, called=None, clock=NO_LIMIT)))
 
 
-def _spoke(hands: Hands, now_ms: int) -> Events:
-    if hands.called is None or now_ms == hands.called_at_ms:
+def _on_time(meeting: Meeting, who: ParticipantId, clock: Clock, now_ms: int) -> Clock:
+    person = meeting.participants[who]
+    runs = meeting.status is Status.OPEN and person.connected and not person.seems_away
+    return clock.started(now_ms) if runs else clock.stopped(now_ms)
+
+
+def _spoke(meeting: Meeting, hands: Hands, now_ms: int) -> Events:
+    """Whoever held the floor; also when she went to another room."""
+    used_ms = hands.clock.used_at(now_ms)
+    if hands.called is None or hands.called not in meeting.participants or used_ms == 0:
         return ()
-    return (Spoke(hands.called, now_ms - hands.called_at_ms),)
+    return (Spoke(hands.called, used_ms, now_ms),)
 
 
-def settled(meeting: Meeting, room: RoomId) -> Events:
-    """Who is gone is in no queue."""
+def settled(meeting: Meeting, room: RoomId, now_ms: int) -> Events:
+    """Who is gone is in no queue; the clock of whoever was called on runs while she can speak."""
     hands = of(meeting, room)
-    here = {p.id for p in meeting.in_room(room)}
-    if here.issuperset(hands.raised) and (hands.called is None or hands.called in here):
-        return ()
-    raised = tuple(who for who in hands.raised if who in here)
-    kept = hands.called if hands.called in here else None
-    at_ms = hands.called_at_ms if kept is not None else 0
-    return (HandsChanged(room, changed(hands, raised=raised, called=kept, called_at_ms=at_ms)),)
+    here = {p.id for p in meeting.of_room(room)}
+    now = changed(hands, raised=tuple(who for who in hands.raised if who in here))
+    spoke: Events = ()
+    if hands.called is not None and hands.called not in here:
+        spoke, now = _spoke(meeting, hands, now_ms), changed(now, called=None, clock=NO_LIMIT)
+    elif hands.called is not None:
+        now = changed(now, clock=_on_time(meeting, hands.called, hands.clock, now_ms))
+    return () if now == hands else (*spoke, HandsChanged(room, now))
 
 
 def evolve_hands_changed(meeting: Meeting, event: HandsChanged) -> Meeting:

@@ -12,10 +12,16 @@ RoomId = NewType("RoomId", str)
 """One place inside a meeting where people hear each other, or the lobby, where nobody does."""
 
 MessageNumber = NewType("MessageNumber", int)
-"""1, 2, 3 … in the order the meeting accepted them; never used twice."""
+"""Rising in the order the meeting accepted them, with its time (`numbers`); never used twice."""
 
 TurnNumber = NewType("TurnNumber", int)
 """1, 2, 3 … for every offer and every wait of the meeting's rounds, in all its rooms; never used twice."""
+
+ResourceNumber = NewType("ResourceNumber", int)
+"""1, 2, 3 … for what facilitators hand out."""
+
+PulseNumber = NewType("PulseNumber", int)
+"""1, 2, 3 … for every anonymous question."""
 
 TokenId = NewType("TokenId", str)
 """The `jti` of the link that somebody came with."""
@@ -27,3 +33,5 @@ LOBBY: Final = RoomId("lobby")
 MAIN: Final = RoomId("main")
 FIRST_MESSAGE: Final = MessageNumber(1)
 FIRST_TURN: Final = TurnNumber(1)
+FIRST_RESOURCE: Final = ResourceNumber(1)
+FIRST_PULSE: Final = PulseNumber(1)

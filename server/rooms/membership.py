@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import taking_over, turns
+from . import contacts, guests, taking_over, turns
 from .change import changed, drop, put
 from .errors import Refusal, Rejected
 from .events import (
@@ -20,13 +20,15 @@ from .events import (
     Entered,
     LockChanged,
     MediaAllowed,
+    Moved,
     Parted,
     Parting,
     SentToLobby,
 )
 from .ids import LOBBY, MAIN
 from .permissions import target
-from .state import Bar, BarReason, Meeting, Participant, Role
+from .rounds import Clock
+from .state import Bar, BarReason, Meeting, Participant, Role, Status
 
 if TYPE_CHECKING:
     from . import commands as c
@@ -38,39 +40,50 @@ if TYPE_CHECKING:
 # ── arriving ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide_join(meeting: Meeting, command: c.Join, _now_ms: int) -> Events:
+def decide_join(meeting: Meeting, command: c.Join, now_ms: int) -> Events:
     """A page that had a place takes it again, whatever it lost; others pass the door."""
     if len(command.profile) > meeting.rules.max_profile_bytes:
         raise Rejected(Refusal.TOO_LARGE)
+    if meeting.status is Status.DEBRIEF and command.role is not Role.FACILITATOR:
+        raise Rejected(Refusal.ENDED)
     if _barred(meeting, command):
         raise Rejected(Refusal.BARRED)
     former = _same_page(meeting, command)
     if former is not None:
-        return _take_over(meeting, command, former)
+        return _take_over(meeting, command, former, now_ms)
     if command.role is Role.FACILITATOR:
-        return (_arrive_to_facilitate(meeting, command),)
+        return (_arrive_to_facilitate(meeting, command, now_ms),)
     called_back = command.device in meeting.expected
     if meeting.locked and not called_back:
         raise Rejected(Refusal.LOCKED)
     _require_a_free_place(meeting, lobby=not called_back)
-    return (_arrival(meeting, command, MAIN if called_back else LOBBY),)
+    return (_arrival(meeting, command, MAIN if called_back else LOBBY, now_ms),)
 
 
-def _take_over(meeting: Meeting, command: c.Join, former: Participant) -> Events:
-    """The same room and place in every queue, and what a facilitator closed stays closed: a reload undoes no mute."""
-    parted, arrived = Parted(former.id, Parting.REPLACED), _arrival(meeting, command, former.room)
-    places = taking_over.places(meeting, former, command.participant)
+def _take_over(meeting: Meeting, command: c.Join, former: Participant, now_ms: int) -> Events:
+    """The same room and place in every queue, and what a facilitator closed stays closed: a reload undoes no mute.
+
+    Nor slow mode; and how long she was silent goes on counting.
+    """
+    arrived = changed(
+        _arrival(meeting, command, former.place, now_ms),
+        room=former.room,
+        heard_at_ms=former.heard_at_ms,
+        said_at_ms=former.said_at_ms,
+    )
+    parted = Parted(former.id, Parting.REPLACED)
+    places = taking_over.places(meeting, former, arrived)
     if former.mic_allowed and former.camera_allowed:
         return parted, arrived, *places
     allowed = MediaAllowed(command.participant, former.mic_allowed, former.camera_allowed)
     return parted, arrived, allowed, *places
 
 
-def _arrive_to_facilitate(meeting: Meeting, command: c.Join) -> Arrived:
+def _arrive_to_facilitate(meeting: Meeting, command: c.Join, now_ms: int) -> Arrived:
     count = sum(1 for p in meeting.participants.values() if p.is_facilitator)
     if count >= meeting.rules.max_facilitators:
         raise Rejected(Refusal.FULL)
-    return _arrival(meeting, command, MAIN)
+    return _arrival(meeting, command, MAIN, now_ms)
 
 
 def _require_a_free_place(meeting: Meeting, *, lobby: bool) -> None:
@@ -99,7 +112,7 @@ def _same_page(meeting: Meeting, command: c.Join) -> Participant | None:
     return None
 
 
-def _arrival(meeting: Meeting, command: c.Join, room: RoomId) -> Arrived:
+def _arrival(meeting: Meeting, command: c.Join, room: RoomId, now_ms: int) -> Arrived:
     return Arrived(
         participant=command.participant,
         role=command.role,
@@ -111,6 +124,8 @@ def _arrival(meeting: Meeting, command: c.Join, room: RoomId) -> Arrived:
         resume_hash=command.resume_hash,
         returning=any(bar.origin == command.origin for bar in meeting.barred.values()),
         room=room,
+        place=room,
+        at_ms=now_ms,
     )
 
 
@@ -126,28 +141,67 @@ def evolve_arrived(meeting: Meeting, event: Arrived) -> Meeting:
         origin=event.origin,
         resume_hash=event.resume_hash,
         room=event.room,
+        place=event.place,
         returning=event.returning,
-        sees_from=meeting.next_message,
+        since=tuple(
+            (r, meeting.next_message) for r in dict.fromkeys((event.place, event.room)) if r != LOBBY
+        ),
+        heard_at_ms=event.at_ms if event.heard_at_ms is None else event.heard_at_ms,
+        said_at_ms=event.said_at_ms,
+        guest_time=_guest_time(meeting, event.role, event.place, event.at_ms),
     )
-    return put(changed(meeting, expected=meeting.expected - {event.device}), person)
+    began_ms = event.at_ms if meeting.began_ms is None else meeting.began_ms
+    return put(changed(meeting, began_ms=began_ms, expected=meeting.expected - {event.device}), person)
 
 
 # ── the lobby ────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide_admit(meeting: Meeting, command: c.Admit, _now_ms: int) -> Events:
-    """At once, or when the share that is going on has ended, as the facilitators chose."""
+def decide_admit(meeting: Meeting, command: c.Admit, now_ms: int) -> Events:
+    """At once, or when the share that is going on has ended, as the facilitators chose; also out of a greeting."""
     person = target(meeting, command.who, command)
     if not person.in_lobby or person.admitted:
         raise Rejected(Refusal.ALREADY_SO)
     if meeting.between_shares and turns.somebody_shares(meeting, MAIN):
         return (AdmissionHeld(person.id),)
-    return (Entered(person.id, MAIN),)
+    return (Entered(person.id, MAIN, now_ms),)
 
 
 def evolve_entered(meeting: Meeting, event: Entered) -> Meeting:
     person = meeting.participants[event.participant]
-    return put(meeting, changed(person, room=event.room, sees_from=meeting.next_message, admitted=False))
+    inside = changed(
+        _out_of_quiet(person),
+        room=event.room,
+        place=event.room,
+        since=((event.room, meeting.next_message),),
+        admitted=False,
+        heard_at_ms=event.at_ms,
+        guest_time=_guest_time(meeting, person.role, event.room, event.at_ms),
+    )
+    return put(meeting, inside)
+
+
+def _guest_time(meeting: Meeting, role: Role, place: RoomId, at_ms: int) -> Clock | None:
+    """A guest's time begins when she comes in."""
+    if role is not Role.GUEST or place == LOBBY:
+        return None
+    return guests.on_time(meeting, Clock(meeting.rules.guest_ms), at_ms)
+
+
+def evolve_moved(meeting: Meeting, event: Moved) -> Meeting:
+    """What was said in a room before she came there is not for her; what she may read stays so."""
+    person = meeting.participants[event.participant]
+    since = person.since
+    if person.reads_from(event.room) is None and event.room != LOBBY:
+        since = (*since, (event.room, meeting.next_message))
+    if event.room == event.place:
+        person = _out_of_quiet(person)
+    return put(meeting, changed(person, room=event.room, place=event.place, since=since))
+
+
+def _out_of_quiet(person: Participant) -> Participant:
+    """As when she was away: what she opened for one other person is not open to the group."""
+    return changed(person, mic_on=False, camera_on=False) if person.in_quiet_room else person
 
 
 def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int) -> Events:
@@ -160,7 +214,19 @@ def decide_send_to_lobby(meeting: Meeting, command: c.SendToLobby, _now_ms: int)
 def evolve_sent_to_lobby(meeting: Meeting, event: SentToLobby) -> Meeting:
     """Microphone and camera are off when she comes back: only she opens them."""
     person = meeting.participants[event.participant]
-    return put(meeting, changed(person, room=LOBBY, mic_on=False, camera_on=False, away=False))
+    waiting = changed(
+        person,
+        room=LOBBY,
+        place=LOBBY,
+        mic_on=False,
+        camera_on=False,
+        away=False,
+        since=(),
+        captions=False,
+        interprets=False,
+        guest_time=None,
+    )
+    return put(meeting, waiting)
 
 
 def decide_lock(meeting: Meeting, _command: c.Lock, _now_ms: int) -> Events:
@@ -189,7 +255,7 @@ def decide_leave(_meeting: Meeting, command: c.Leave, _now_ms: int) -> Events:
 
 
 def evolve_parted(meeting: Meeting, event: Parted) -> Meeting:
-    return drop(meeting, event.participant)
+    return contacts.forgotten(drop(meeting, event.participant), event.participant)
 
 
 def decide_lose_connection(meeting: Meeting, command: c.LoseConnection, now_ms: int) -> Events:

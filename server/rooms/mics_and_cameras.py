@@ -22,7 +22,7 @@ def decide_set_media(meeting: Meeting, command: c.SetMedia, _now_ms: int) -> tup
         raise Rejected(Refusal.MIC_HELD)
     if command.camera and not person.camera_allowed:
         raise Rejected(Refusal.CAMERA_HELD)
-    if person.away and (command.mic or command.camera):
+    if person.away and not person.in_quiet_room and (command.mic or command.camera):
         raise Rejected(Refusal.AWAY)
     if (person.mic_on, person.camera_on) == (command.mic, command.camera):
         return ()

@@ -26,7 +26,10 @@ def current(meeting: Meeting, actor: ParticipantId, turn: TurnNumber) -> tuple[R
     """The round of the actor's room, if this turn is what is going on there. Raises: `Rejected`."""
     if meeting.status is not Status.OPEN:
         raise Rejected(Refusal.PAUSED)
-    this = meeting.rounds.get(meeting.participants[actor].room)
+    room = meeting.participants[actor].place
+    if turns.stands_still(meeting, room):
+        raise Rejected(Refusal.NOT_NOW)
+    this = meeting.rounds.get(room)
     if this is None or this.moment.number != turn:
         raise Rejected(Refusal.STALE_TURN)
     return this, this.moment
@@ -44,7 +47,7 @@ def require_offer(meeting: Meeting, actor: ParticipantId, turn: TurnNumber) -> R
             # The open offer was taken by somebody else first, or this is the second tap on "take".
             raise Rejected(Refusal.ALREADY_SO if moment.who == actor else Refusal.STALE_TURN)
         case Phase.OPEN if this.kept(actor) in _may_step_forward(this):
-            if meeting.participants[actor].away:
+            if meeting.participants[actor].seems_away:
                 raise Rejected(Refusal.AWAY)
             return this
         case _:
@@ -59,8 +62,8 @@ def _may_step_forward(this: Round) -> tuple[Standing, ...]:
 
 def decide_take_turn(meeting: Meeting, command: c.TakeTurn, now_ms: int) -> Events:
     this = require_offer(meeting, command.actor, command.turn)
-    share = Moment(command.turn, Phase.SHARING, command.actor, Clock(this.share_ms))
-    room = meeting.participants[command.actor].room
+    share = Moment(command.turn, Phase.SHARING, command.actor, Clock.from_now(this.share_ms, now_ms))
+    room = meeting.participants[command.actor].place
     return turns.outcome(meeting, room, changed(this, moment=share), now_ms)
 
 
@@ -88,7 +91,7 @@ def _answered(meeting: Meeting, who: ParticipantId, this: Round, standing: Stand
     """An open offer stays open for the others."""
     moment = this.moment if _is_open(this) else NEXT
     after = changed(this.standing(who, standing), moment=moment)
-    return turns.outcome(meeting, meeting.participants[who].room, after, now_ms)
+    return turns.outcome(meeting, meeting.participants[who].place, after, now_ms)
 
 
 # ── by facilitators ──────────────────────────────────────────────────────────────────────────────
@@ -99,8 +102,8 @@ def decide_skip_turn(meeting: Meeting, command: c.SkipTurn, now_ms: int) -> Even
     this, moment = current(meeting, command.actor, command.turn)
     if moment.phase is Phase.SHARING:
         raise Rejected(Refusal.NOT_NOW)
-    room = meeting.participants[command.actor].room
-    return turns.outcome(meeting, room, turns.after_time(meeting, this), now_ms)
+    room = meeting.participants[command.actor].place
+    return turns.outcome(meeting, room, turns.after_time(meeting, room, this, now_ms), now_ms)
 
 
 def decide_name_next(meeting: Meeting, command: c.NameNext, now_ms: int) -> Events:
@@ -111,15 +114,19 @@ def decide_name_next(meeting: Meeting, command: c.NameNext, now_ms: int) -> Even
     if this.kept(person.id) is None:
         raise Rejected(Refusal.NO_SUCH_PERSON)
     busy = moment.phase is not Phase.NAMING and moment.who == person.id
-    if busy or this.kept(person.id) not in turns.TO_COME or not turns.available(meeting, person.id):
+    if (
+        busy
+        or this.kept(person.id) not in turns.TO_COME
+        or not turns.available(meeting, person.id, person.place)
+    ):
         raise Rejected(Refusal.NOT_NOW)
     if this.named == person.id:
         raise Rejected(Refusal.ALREADY_SO)
     if moment.phase is Phase.NAMING:
-        after = turns.offered(meeting, this, person.id)
+        after = turns.offered(meeting, this, person.id, now_ms)
     else:
         after = changed(this, named=person.id)
-    return turns.outcome(meeting, person.room, after, now_ms)
+    return turns.outcome(meeting, person.place, after, now_ms)
 
 
 def _require_naming(meeting: Meeting, this: Round, moment: Moment, actor: ParticipantId) -> None:

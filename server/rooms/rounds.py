@@ -86,6 +86,11 @@ class Clock:
     since_ms: int | None = None
     """When it was started last; None while it stands."""
 
+    @classmethod
+    def from_now(cls, limit_ms: int | None, now_ms: int) -> Clock:
+        """A clock that runs since now."""
+        return cls(limit_ms, 0, now_ms)
+
     def used_at(self, now_ms: int) -> int:
         return self.used_ms if self.since_ms is None else self.used_ms + now_ms - self.since_ms
 
@@ -110,7 +115,7 @@ class Clock:
         return changed(self, limit_ms=max(self.limit_ms or 0, self.used_at(now_ms)) + by_ms)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: copied often, see `change`
 class Moment:
     """The one thing that is going on in a round."""
 
@@ -131,7 +136,7 @@ class Moment:
 NEXT: Final = Moment(TurnNumber(0), Phase.NEXT, None, Clock(None))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: copied often, see `change`
 class Round:
     """One round in one room."""
 

@@ -6,7 +6,7 @@ Called by `hosting` after every change; the media server forwards nothing that i
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import floor
 from .ids import LOBBY
@@ -26,6 +26,9 @@ class Kind(StrEnum):
     SCREEN = "screen"
 
 
+FORWARDING: Final = frozenset({Status.OPEN, Status.DEBRIEF})
+
+
 class Track(NamedTuple):
     """One thing one person sends."""
 
@@ -36,11 +39,11 @@ class Track(NamedTuple):
 def routes(meeting: Meeting) -> Mapping[Track, frozenset[ParticipantId]]:
     """Every track that is forwarded now, with everybody who receives it; what is absent is silent.
 
-    Where the floor is held, only whoever has the turn and the facilitators are heard; cameras stay.
+    Where the floor is held, only whoever has the turn, the facilitators and the interpreter are heard; cameras stay.
     A track is let out where both the person and the facilitators let it; the audience is built once per sender.
     People in the lobby send and receive nothing; a paused or waiting meeting forwards nothing.
     """
-    if meeting.status is not Status.OPEN:
+    if meeting.status not in FORWARDING:
         return {}
     listeners = _listeners(meeting)
     silent = floor.silent(meeting)
@@ -56,6 +59,12 @@ def routes(meeting: Meeting) -> Mapping[Track, frozenset[ParticipantId]]:
         if camera:
             wanted[Track(person.id, Kind.CAMERA)] = others
     return wanted
+
+
+def holders(meeting: Meeting) -> frozenset[ParticipantId]:
+    """Whoever has the turn in her room, wherever that is: large for everybody who sees her."""
+    rooms = {*meeting.rounds, *meeting.hands}
+    return frozenset(who for room in rooms if (who := floor.holder(meeting, room)) is not None)
 
 
 def _listeners(meeting: Meeting) -> dict[RoomId, frozenset[ParticipantId]]:

@@ -38,7 +38,7 @@ def _over(this: Round, who: ParticipantId | None) -> Round:
 
 def decide_end_share(meeting: Meeting, command: c.EndShare, now_ms: int) -> Events:
     this, moment = _share(meeting, command.actor, command.turn)
-    room = meeting.participants[command.actor].room
+    room = meeting.participants[command.actor].place
     return turns.outcome(meeting, room, _over(this, moment.who), now_ms)
 
 
@@ -49,7 +49,7 @@ def decide_extend_share(meeting: Meeting, command: c.ExtendShare, now_ms: int) -
         raise Rejected(Refusal.NOT_NOW)
     clock = moment.clock.extended(now_ms, meeting.rules.extension_ms)
     longer = changed(this, moment=changed(moment, clock=clock, nudged=False))
-    return turns.outcome(meeting, meeting.participants[command.actor].room, longer, now_ms)
+    return turns.outcome(meeting, meeting.participants[command.actor].place, longer, now_ms)
 
 
 def decide_share_in_writing(meeting: Meeting, command: c.ShareInWriting, now_ms: int) -> Events:
@@ -57,6 +57,6 @@ def decide_share_in_writing(meeting: Meeting, command: c.ShareInWriting, now_ms:
     this, moment = offers.current(meeting, command.actor, command.turn)
     if moment.phase is not Phase.SHARING or moment.who != command.actor:
         offers.require_offer(meeting, command.actor, command.turn)
-    said = chat.decide_say(meeting, command, now_ms)
-    room = meeting.participants[command.actor].room
-    return said + turns.outcome(meeting, room, _over(this, command.actor), now_ms)
+    said = chat.in_turn(meeting, command, now_ms)
+    room = meeting.participants[command.actor].place
+    return said, *turns.outcome(meeting, room, _over(this, command.actor), now_ms)

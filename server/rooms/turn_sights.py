@@ -1,4 +1,4 @@
-"""How rounds and hands look to those in the room; called by `audience` only.
+"""How rounds and hands look to those in the room; called by `audience` and `view` only.
 
 The order and whose turn it is are the same for everybody; how long a share has taken is for its speaker and the facilitators.
 """
@@ -41,7 +41,7 @@ class HandsShown:
 
 def shown_round(meeting: Meeting, viewer: Participant) -> Round | None:
     """The round of the viewer's room as she may see it."""
-    this = meeting.rounds.get(viewer.room)
+    this = meeting.rounds.get(viewer.place)
     if this is None or viewer.is_facilitator or this.speaker == viewer.id:
         return this
     return _untimed(this)
@@ -63,7 +63,7 @@ def timekeepers(meeting: Meeting, room: RoomId) -> Viewers:
     """Who may see the time of a share: its speaker and the facilitators of the room."""
     this = meeting.rounds.get(room)
     speaker = None if this is None else this.speaker
-    return frozenset(p.id for p in meeting.in_room(room) if p.is_facilitator or p.id == speaker)
+    return frozenset(p.id for p in meeting.of_room(room) if p.is_facilitator or p.id == speaker)
 
 
 def of_round(before: Meeting, after: Meeting, room: RoomId) -> Iterator[tuple[Viewers, RoundShown]]:
@@ -73,15 +73,22 @@ def of_round(before: Meeting, after: Meeting, room: RoomId) -> Iterator[tuple[Vi
     plain = None if now is None else _untimed(now)
     others = frozenset(
         p.id
-        for p in after.in_room(room)
+        for p in after.of_room(room)
         if p.id not in timed and (p.id not in before.participants or shown_round(before, p) != plain)
     )
     yield timed, RoundShown(now)
     yield others, RoundShown(plain)
 
 
+def of_hands(before: Meeting, after: Meeting, room: RoomId) -> Iterator[tuple[Viewers, HandsShown]]:
+    """Everything but the clock of whoever was called on: it is for nobody."""
+    was, now = hands.of(before, room), hands.of(after, room)
+    if changed(was, clock=now.clock) != now:
+        yield frozenset(p.id for p in after.of_room(room)), shown_hands(after, room)
+
+
 def of_speaking(before: Meeting, after: Meeting, room: RoomId) -> Iterator[tuple[Viewers, HandsShown]]:
     """Speaking time shows nowhere but in the order of the hands."""
     now = shown_hands(after, room)
     if now != shown_hands(before, room):
-        yield frozenset(p.id for p in after.in_room(room)), now
+        yield frozenset(p.id for p in after.of_room(room)), now

@@ -1,11 +1,13 @@
-"""What congestion control needs to know: arrivals of a publisher's packets, and what a subscriber can take.
+"""What congestion control needs to know: arrivals of a publisher's packets, what a subscriber can take, what a stream costs.
 
-`ArrivalLog` is filled by `media.peer` per packet and emptied by `media.feedback`; `Downlink` keeps what REMB said.
+`ArrivalLog` is filled by `media.peer` per packet and emptied by `media.feedback`; `Downlink` keeps what REMB said; `Rate`
+is sampled on a timer by `layers` and `media.server`.
 Must not import anything but `rtcp_feedback` and `sequence`.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 from .rtcp_feedback import REFERENCE_US, TICK_US, TransportWide
@@ -17,6 +19,8 @@ MAX_FEEDBACK_PACKETS: Final = 400
 """Sequence numbers in one feedback: at most 2 bytes of delta and 2 bits of status each keep it below one datagram."""
 REMB_LASTS_MS: Final = 10_000
 """Browsers send it several times a second; after such a silence it says nothing any more."""
+RATE_WINDOW_MS: Final = 1_000
+"""Over which a bitrate is measured: several frames of a slow layer, and still quick to see that one has stopped."""
 _REFERENCE_MASK: Final = 0xFFFFFF
 _REFERENCE_SIGN: Final = 0x800000
 _MAX_DELTA: Final = (1 << 15) - 1
@@ -99,3 +103,25 @@ class Downlink:
         if now_ms - self._said_ms > REMB_LASTS_MS:
             return None
         return self._bitrate_bps
+
+
+class Rate:
+    """The bitrate of a counter of octets."""
+
+    __slots__ = ("_samples", "bps")
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[int, int]] = deque()
+        self.bps = 0
+        """Over the last window; 0 before the second sample."""
+
+    def sample(self, octets: int, now_ms: int) -> None:
+        """The counter stands here now. It must not fall, nor time go back."""
+        samples = self._samples
+        if samples and samples[-1][0] == now_ms:
+            samples.pop()
+        samples.append((now_ms, octets))
+        while len(samples) > 1 and samples[1][0] <= now_ms - RATE_WINDOW_MS:
+            samples.popleft()
+        began_ms, before = samples[0]
+        self.bps = (octets - before) * 8_000 // (now_ms - began_ms) if now_ms > began_ms else 0

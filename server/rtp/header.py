@@ -34,7 +34,8 @@ MARKER: Final = 0x80
 VERSION_2: Final = 0x80
 """In the first byte."""
 _VERSION_BITS: Final = 0xC0
-_HAS_PADDING: Final = 0x20
+HAS_PADDING: Final = 0x20
+"""P, in the first byte."""
 HAS_EXTENSION: Final = 0x10
 """X, in the first byte."""
 _CSRC_COUNT: Final = 0x0F
@@ -72,7 +73,7 @@ def header_length(packet: Octets) -> int:
 def payload_end(packet: Octets, start: int) -> int:
     """Where the payload that begins at `start` ends and padding begins. Raises: `MalformedRtp`."""
     size = len(packet)
-    if not packet[0] & _HAS_PADDING:
+    if not packet[0] & HAS_PADDING:
         return size
     padding = packet[size - 1] if size > start else 0
     if not 1 <= padding <= size - start:
@@ -173,6 +174,7 @@ class PacketView:
         "seq16",
         "ssrc",
         "start",
+        "temporal",
     )
 
     def __init__(self) -> None:
@@ -193,15 +195,19 @@ class PacketView:
         """It came as a retransmission (RFC 4588) and was unwrapped."""
         self.keyframe = False
         """A video keyframe begins here."""
+        self.temporal = 0
+        """Of video: as `vp8.temporal_layer` says."""
 
     def read(self, packet: bytes) -> None:
         """Look at another packet. Raises: `MalformedRtp`; the view then says nothing."""
         self.start = header_length(packet)
-        self.end = payload_end(packet, self.start)
-        self.found = elements(packet, self.start)
+        first = packet[0]
+        self.end = payload_end(packet, self.start) if first & HAS_PADDING else len(packet)
+        self.found = elements(packet, self.start) if first & HAS_EXTENSION else {}
         self.packet = packet
         self.lead = b""
         self.repaired = self.keyframe = False
+        self.temporal = 0
         _, second, self.seq16, self.rtp_ticks, self.ssrc = FIXED.unpack_from(packet)
         self.marker = second & MARKER
         self.payload_type = second & ~MARKER

@@ -6,13 +6,34 @@ Called by `media.publication` (keep) and `media.feedback` (a NACK). Must not imp
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RESEND_PAUSE_MS: Final = 100
 """A repeated NACK within this time is about the same loss."""
 MAX_RESENDS: Final = 3
 """A path that loses a packet so often needs a keyframe, not a fourth copy."""
 REMEMBERED_RESENDS: Final = 1024
+
+
+class Packet(NamedTuple):
+    """One packet that may leave, as it is for everybody who gets it."""
+
+    number: int
+    """Its dense index."""
+    came_ms: int
+    marker: int
+    """Of the second header byte."""
+    rtp_ticks: int
+    payload: bytes
+    temporal: int = 0
+    """The temporal layer it is of."""
+    extended: bytes = b""
+    """The packet as it came, where some of its extensions are carried on …"""
+    found: Mapping[int, tuple[int, int]] = {}
+    """… and where those are in it: id → (start, end)."""
 
 
 class History:
@@ -24,7 +45,7 @@ class History:
         self._max_packets = max_packets
         self._max_bytes = max_bytes
         self._max_age_ms = max_age_ms
-        self._by_index: dict[int, tuple[int, bytes]] = {}
+        self._by_index: dict[int, Packet] = {}
         self._order: deque[int] = deque()
         self._bytes = 0
 
@@ -33,31 +54,29 @@ class History:
 
     @property
     def held_bytes(self) -> int:
+        """Of payloads."""
         return self._bytes
 
-    def keep(self, index: int, packet: bytes, now_ms: int) -> None:
-        """The packet can be found until newer ones or its age push it out. An index is kept once."""
-        if index in self._by_index:
+    def keep(self, packet: Packet) -> None:
+        """The packet can be found until newer ones or its age push it out. A number is kept once."""
+        if packet.number in self._by_index:
             return
-        self._by_index[index] = (now_ms, packet)
-        self._order.append(index)
-        self._bytes += len(packet)
-        oldest_ms = now_ms - self._max_age_ms
+        self._by_index[packet.number] = packet
+        self._order.append(packet.number)
+        self._bytes += len(packet.payload)
+        oldest_ms = packet.came_ms - self._max_age_ms
         while (
             len(self._order) > self._max_packets
             or self._bytes > self._max_bytes
-            or self._by_index[self._order[0]][0] < oldest_ms
+            or self._by_index[self._order[0]].came_ms < oldest_ms
         ):
-            _, gone = self._by_index.pop(self._order.popleft())
-            self._bytes -= len(gone)
+            self._bytes -= len(self._by_index.pop(self._order.popleft()).payload)
             if not self._order:
                 break
 
-    def find(self, index: int, now_ms: int) -> bytes | None:
+    def find(self, index: int, now_ms: int) -> Packet | None:
         kept = self._by_index.get(index)
-        if kept is None or kept[0] < now_ms - self._max_age_ms:
-            return None
-        return kept[1]
+        return None if kept is None or kept.came_ms < now_ms - self._max_age_ms else kept
 
     def clear(self) -> None:
         self._by_index.clear()
@@ -83,6 +102,3 @@ class Resends:
         if len(self._sent) > REMEMBERED_RESENDS:
             del self._sent[next(iter(self._sent))]
         return True
-
-    def clear(self) -> None:
-        self._sent.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from .rtcp import ReportBlock, SenderReport
-from .sequence import CYCLE, TICKS_CYCLE, ticks_between
+from .sequence import CYCLE, TICKS_CYCLE
 
 NTP_SECOND: Final = 1 << 32
 CLOCK_STEP_NTP: Final = NTP_SECOND
@@ -59,7 +59,8 @@ class Reception:
         self._received += 1
         transit = now_ms * self._clock_rate // 1000 - rtp_ticks
         if self._transit is not None:
-            moved = abs(ticks_between(self._transit & 0xFFFFFFFF, transit & 0xFFFFFFFF))
+            moved = (transit - self._transit) % TICKS_CYCLE
+            moved = min(moved, TICKS_CYCLE - moved)  # timestamps wrap, either way
             self._jitter16 += moved - ((self._jitter16 + 8) >> 4)
         self._transit = transit
 

@@ -6,7 +6,7 @@ Must not import anything but `sequence` and `header`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,8 @@ FIRST_SEQUENCE_LIMIT: Final = 1 << 15
 """An SRTP receiver that meets a first number in the upper half may guess the rollover counter wrong (RFC 3711 §3.3.1)."""
 REMEMBERED_DROPS: Final = 64
 """Dropped packets around which a late packet is still numbered rightly."""
+MAX_DISAGREEMENT_MS: Final = 1_000
+"""So far may sender reports place a beginning from where its arrival does; beyond it they are not believed."""
 SEND_TIME_BYTES: Final = 3
 _ONE_WORD: Final = b"\xbe\xde\x00\x01"  # RFC 8285 §4.2: one-byte elements, one word of them
 
@@ -29,9 +31,10 @@ _ONE_WORD: Final = b"\xbe\xde\x00\x01"  # RFC 8285 §4.2: one-byte elements, one
 class HoleCloser:
     """Numbers the packets of one source without those that are dropped on purpose; network holes stay holes."""
 
-    __slots__ = ("_dropped", "_forgotten", "_top")
+    __slots__ = ("_dropped", "_forgotten", "_remembered", "_top")
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = REMEMBERED_DROPS) -> None:
+        self._remembered = remembered
         self._dropped: deque[int] = deque()
         self._forgotten = 0
         self._top = -1
@@ -41,7 +44,7 @@ class HoleCloser:
         if seq_ext <= self._top or (self._dropped and seq_ext <= self._dropped[-1]):
             return False
         self._dropped.append(seq_ext)
-        if len(self._dropped) > REMEMBERED_DROPS:
+        if len(self._dropped) > self._remembered:
             self._dropped.popleft()
             self._forgotten += 1
         return True
@@ -55,6 +58,16 @@ class HoleCloser:
         if self._dropped[before] == seq_ext or (before == 0 and self._forgotten):
             return -1
         return seq_ext - self._forgotten - before
+
+    def position(self, seq_ext: int) -> int:
+        """The number this packet has, or the next one that is kept will have; it must not be older than what is remembered."""
+        return seq_ext - self._forgotten - bisect_left(self._dropped, seq_ext)
+
+    def original(self, index: int) -> int:
+        """The packet whose dense number is `index`; -1 if that is older than what is remembered."""
+        dropped, forgotten = self._dropped, self._forgotten
+        before = bisect_right(range(len(dropped)), index, key=lambda i: dropped[i] - forgotten - i)
+        return index + forgotten + before if before or not forgotten else -1
 
 
 class Renumbering:
@@ -79,15 +92,32 @@ class Renumbering:
         self._ticks: int | None = None
         self._sent_ms = 0
 
-    def begin(self, index: int, rtp_ticks: int, now_ms: int) -> None:
-        """The source's packet `index` is the next to leave; the timestamp advances by the time that has passed."""
+    def begin(self, index: int, rtp_ticks: int, now_ms: int, expected_ticks: int | None = None) -> None:
+        """The source's packet `index` is the next to leave; the timestamp advances by the time that has passed.
+
+        expected_ticks: what the outgoing timestamp of this packet should be by sender reports; None: nobody knows. It is
+        believed within a second of what the arrival says, and the timestamp rises by one tick at least.
+        """
         self.floor = index
         self.seq_offset = self.next_out - index
         if self._ticks is None:
             self.tick_offset = 0
             return
         passed = max(1, (now_ms - self._sent_ms) * self._clock_rate // 1000)
-        self.tick_offset = (self._ticks + passed - rtp_ticks) % TICKS_CYCLE
+        out_ticks = (self._ticks + passed) % TICKS_CYCLE
+        if expected_ticks is not None:
+            apart = ticks_between(out_ticks, expected_ticks)
+            if abs(apart) * 1000 <= MAX_DISAGREEMENT_MS * self._clock_rate:
+                out_ticks = (self._ticks + max(1, passed + apart)) % TICKS_CYCLE
+        self.tick_offset = (out_ticks - rtp_ticks) % TICKS_CYCLE
+
+    def shift(self, index_before: int, index: int) -> None:
+        """The packet at hand, so far `index_before` of the source, and all later ones are numbered from `index` now.
+
+        Nothing may be missing before it: what comes late is not sent any more.
+        """
+        self.seq_offset += index_before - index
+        self.floor = index
 
     def end(self, top_index: int, rtp_ticks: int, sent_ms: int) -> None:
         """The source has ended; `top_index` is its highest packet that may have left, with its timestamp and time."""

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from server.hosting.directory import Directory, DirectoryFull
+from server.hosting.directory import DirectoryFull
 from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
 from server.hosting.ports import OfferRefused
 from server.rooms import commands as c
@@ -21,6 +21,7 @@ from server.rooms.ids import DeviceKey, ParticipantId
 from server.rooms.state import Status
 
 from . import messages as m
+from . import server_messages as s
 from .codec import encode
 from .errors import JoinCode, RefusedAtDoor
 from .links import LinkKeys, LinkRefused
@@ -28,7 +29,7 @@ from .links import LinkKeys, LinkRefused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from server.hosting.directory import LiveMeeting
+    from server.hosting.directory import LiveMeeting, Meetings
     from server.hosting.meeting_host import Outcome
     from server.hosting.ports import MediaControl
 
@@ -66,12 +67,12 @@ class Arrivals:
     def __init__(  # noqa: PLR0913 - one line for each collaborator
         self,
         *,
-        directory: Directory,
+        directory: Meetings,
         switchboard: Switchboard,
         media: MediaControl,
         links: LinkKeys,
         wall_s: Callable[[], float],
-        ice_servers: Callable[[], list[m.IceServer]],
+        ice_servers: Callable[[], list[s.IceServer]],
     ) -> None:
         self._directory = directory
         self._switchboard = switchboard
@@ -80,19 +81,24 @@ class Arrivals:
         self._wall_s = wall_s
         self._ice_servers = ice_servers
 
-    def look(self, message: m.Look) -> m.Seen:
+    async def look(self, message: m.Look) -> s.Seen:
         """Who hosts and how many are in. Raises: `RefusedAtDoor`."""
         claims = self._claims(message.v, message.token)
-        live = self._directory.find(claims.meeting)
+        try:
+            live = await self._directory.seek(claims.meeting)
+        except DirectoryFull:
+            raise RefusedAtDoor(JoinCode.BUSY) from None
         if live is None:
-            return m.Seen(m.PROTOCOL_VERSION, Status.WAITING.value, locked=False, facilitators=[], present=0)
+            waiting = Status.WAITING.value
+            return s.Seen(m.PROTOCOL_VERSION, waiting, locked=False, facilitators=[], present=0, texts=b"")
         meeting = live.replica.meeting
-        return m.Seen(
+        return s.Seen(
             m.PROTOCOL_VERSION,
             meeting.status.value,
             meeting.locked,
             [person.profile for person in meeting.facilitators()],
             meeting.present,
+            meeting.texts,
         )
 
     async def join(self, message: m.Join, origin: int, outbox: Outbox) -> Place:
@@ -151,7 +157,7 @@ class Arrivals:
 
     async def _resume(self, candidate: _Candidate, claim: m.ResumeClaim) -> Place:
         """The same person on a new connection: her place first, then her media, if she offers any."""
-        live = self._directory.find(candidate.claims.meeting)
+        live = await self._directory.seek(candidate.claims.meeting)
         if live is None:
             raise Rejected(Refusal.WRONG_SECRET)
         outcome = await live.host.submit(c.Resume(hash_of(claim.secret)))
@@ -184,8 +190,8 @@ class Arrivals:
         if person is None:
             raise MeetingOver
         claim = candidate.message.resume
-        seen = claim.position if claim is not None and missed is not None else replica.position
-        joined = m.Joined(
+        seen = claim.position if claim is not None and missed is not None else place.fanout.position()
+        joined = s.Joined(
             you=person.id,
             role=person.role.value,
             resume=secret,
@@ -194,6 +200,8 @@ class Arrivals:
             answer=answer,
             ice_servers=self._ice_servers(),
         )
+        if answer is not None:
+            place.fanout.media_opened(person.id)
         candidate.outbox.post(encode(joined))
         for frame in missed or ():
             candidate.outbox.post(frame)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
@@ -16,14 +17,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
 from server.hosting.ports import Cause, OfferRefused
 from server.rooms.errors import Refusal, Rejected
+from server.rooms.permissions import permitted_viewer
 
-from . import messages as m
+from . import server_messages as s
+from . import translate
 from .codec import encode
 from .errors import CloseCode, JoinCode, ProtocolError, RefusedAtDoor
 from .origin import UNKNOWN
 from .outbox import Outbox, OutboxLimits
 from .refusal_texts import TEXTS
-from .session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits
+from .session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits, TellGrants, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,8 @@ class EndpointLimits:
     """Connections of one network that have no place (yet): nobody alone can fill the door. Unknown ones are not counted."""
     close_ms: int = 5_000
     """How long a peer that reads nothing may delay its own close."""
+    grants_ms: int = 1_000
+    """Between two looks of one facilitator at what everybody gets: it changes no faster."""
     session: SessionLimits = field(default_factory=SessionLimits)
     outbox: OutboxLimits = field(default_factory=OutboxLimits)
 
@@ -67,6 +72,12 @@ class Endpoint:
         self._origin_of = origin_of
         self._limits = limits
         self._connections: set[_Connection] = set()
+        self.refusals: Counter[str] = Counter()
+        """How often each code was the answer; for metrics."""
+
+    def __len__(self) -> int:
+        """Open connections."""
+        return len(self._connections)
 
     async def serve(self, socket: WebSocket) -> None:
         """From the handshake to the close. Every way out leaves the place in its grace time."""
@@ -82,6 +93,7 @@ class Endpoint:
             clock=self._clock,
             limits=self._limits,
             origin=origin,
+            refusals=self.refusals,
         )
         self._connections.add(connection)
         try:
@@ -110,7 +122,9 @@ class _Connection:
         clock: Clock,
         limits: EndpointLimits,
         origin: int,
+        refusals: Counter[str],
     ) -> None:
+        self._refusals = refusals
         self.place: Place | None = None
         self._socket = socket
         self._arrivals = arrivals
@@ -120,6 +134,8 @@ class _Connection:
         self.origin = origin
         self._session = Session(limits.session, clock.now_ms())
         self._outbox = Outbox(limits.outbox)
+        self._grants_from_ms = 0
+        """Not before then does she get another look at what everybody gets."""
 
     async def run(self) -> None:
         """Read and write until the conversation is over, one way or another."""
@@ -198,13 +214,18 @@ class _Connection:
                 await self._carry(action)
             case Negotiate():
                 await self._negotiate(action)
+            case Watch():
+                place = self._here()
+                await self._media.show(place.live.id, place.participant, action.screen)
+            case TellGrants():
+                await self._tell_grants(action)
             case _:
                 assert_never(action)
 
     async def _at_the_door(self, action: Look | Enter) -> None:
         try:
             if isinstance(action, Look):
-                self._outbox.post(encode(self._arrivals.look(action.message)))
+                self._outbox.post(encode(await self._arrivals.look(action.message)))
                 self._session.looked()
                 return
             self.place = await self._arrivals.join(action.message, self.origin, self._outbox)
@@ -226,7 +247,7 @@ class _Connection:
         except MeetingFault:
             self._refuse(action.command_id, JoinCode.FAULT)
         else:
-            self._outbox.post(encode(m.Done(action.command_id)))
+            self._outbox.post(encode(s.Done(action.command_id)))
 
     async def _negotiate(self, action: Negotiate) -> None:
         place = self._here()
@@ -238,7 +259,24 @@ class _Connection:
         except OfferRefused as refused:
             self._refuse(action.command_id, refused.fault)
         else:
-            self._outbox.post(encode(m.Answer(action.command_id, answer)))
+            place.fanout.media_opened(place.participant)
+            self._outbox.post(encode(s.Answer(action.command_id, answer)))
+
+    async def _tell_grants(self, action: TellGrants) -> None:
+        place = self._here()
+        meeting = place.live.replica.meeting
+        now_ms = self._clock.now_ms()
+        try:
+            permitted_viewer(meeting, place.participant)
+            if now_ms < self._grants_from_ms:
+                raise Rejected(Refusal.TOO_SOON)  # noqa: TRY301 - refused like everything else
+        except Rejected as rejected:
+            self._refuse(action.command_id, rejected.code)
+            return
+        self._grants_from_ms = now_ms + self._limits.grants_ms
+        told = await self._media.receptions(meeting.id)
+        present = place.live.replica.meeting.participants
+        self._outbox.post(encode(translate.grants(action.command_id, told, present)))
 
     def _here(self) -> Place:
         if self.place is None:
@@ -246,4 +284,5 @@ class _Connection:
         return self.place
 
     def _refuse(self, command_id: int | None, code: str) -> None:
-        self._outbox.post(encode(m.Refused(command_id, code, TEXTS[code])))
+        self._refusals[code] += 1
+        self._outbox.post(encode(s.Refused(command_id, code, TEXTS[code])))

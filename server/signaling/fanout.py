@@ -6,17 +6,20 @@ One `Fanout` per live meeting; `Switchboard` holds them and hears the media serv
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from server.rooms import audience
 from server.rooms import events as e
+from server.rooms.ids import LOBBY
+from server.rooms.view import view
 
-from . import messages as m
+from . import server_messages as s
 from . import translate
 from .codec import encode
 from .errors import CloseCode
 from .outbox import Latest
+from .positions import SEALED_BYTES, Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,6 +37,7 @@ _GOODBYES = {
     e.Parting.REMOVED: CloseCode.REMOVED,
     e.Parting.DENIED: CloseCode.DENIED,
     e.Parting.REPLACED: CloseCode.REPLACED,
+    e.Parting.OVER: CloseCode.ENDED,
 }
 
 
@@ -48,13 +52,21 @@ class _Line:
 class Fanout:
     """Everybody of one meeting who is connected here."""
 
-    def __init__(self, replica: Replica, clock: Clock, on_over: Callable[[], object]) -> None:
+    def __init__(
+        self, replica: Replica, clock: Clock, on_over: Callable[[], object], positions: Positions
+    ) -> None:
         self._replica = replica
+        self._positions = positions
         self._clock = clock
         self._on_over = on_over
         self._lines: dict[ParticipantId, _Line] = {}
         self._seats: dict[ParticipantId, bytes] = {}
+        self._layers: dict[ParticipantId, bytes] = {}
+        self._without_media: set[ParticipantId] = set()
+        """Their transport is lost, and no other was offered since: a page that was cut off could not be told."""
         self._speakers: Sequence[ParticipantId] = ()
+        self._heard: dict[ParticipantId, tuple[ParticipantId, ...]] = {}
+        """Who speaks, as each was told last: nobody shall notice a voice that she does not hear."""
 
     # ── connections ──────────────────────────────────────────────────────────────────────────────
 
@@ -62,30 +74,38 @@ class Fanout:
         """From the next step on this connection hears everything; an older one of the same person is closed."""
         self._hang_up(who, CloseCode.REPLACED)
         self._lines[who] = _Line(number, outbox)
-        if who in self._seats:
-            outbox.latest(Latest.SEATS, self._seats[who])
+        for kind, told in ((Latest.SEATS, self._seats), (Latest.LAYERS, self._layers)):
+            if who in told:
+                outbox.latest(kind, told[who])
+        if who in self._without_media:
+            outbox.post(encode(s.MediaLost()))
 
     def detach(self, who: ParticipantId, number: int) -> None:
         """The connection is gone; a newer one stays."""
         line = self._lines.get(who)
         if line is not None and line.number == number:
             del self._lines[who]
+            self._heard.pop(who, None)
 
     def forget(self, who: ParticipantId) -> None:
-        """Somebody who got no place after all."""
+        """Somebody who is gone, or got no place after all."""
         self._seats.pop(who, None)
+        self._layers.pop(who, None)
+        self._without_media.discard(who)
 
     def _hang_up(self, who: ParticipantId, code: CloseCode) -> None:
         line = self._lines.pop(who, None)
+        self._heard.pop(who, None)
         if line is not None:
             line.outbox.close(code)
 
     # ── the meeting's steps ──────────────────────────────────────────────────────────────────────
 
     def stepped(self, step: Step, meeting: Meeting) -> None:
-        self._close_the_gone(step)
-        packed: dict[tuple[int, ...], bytes] = {}
-        now_ms = self._clock.now_ms()
+        """Who parts is still told what was for her until then: at the end, what others wrote for her."""
+        self._close_the_replaced(step)
+        packed: dict[tuple[ParticipantId | None, tuple[int, ...]], bytes] = {}
+        now_ms, position = self._clock.now_ms(), self._positions.seal(step.position)
         for who, line in self._lines.items():
             if who in step.refreshed:
                 line.outbox.post(self.snapshot(who, meeting))
@@ -93,84 +113,143 @@ class Fanout:
             shown = tuple(i for i, showing in enumerate(step.showings) if who in showing.viewers)
             if not shown:
                 continue
-            frame = packed.get(shown)
+            by = self._by(step, who)
+            frame = packed.get((by, shown))
             if frame is None:
-                frame = packed[shown] = happened(step, shown, now_ms)
+                frame = packed[by, shown] = happened(position, step, shown, now_ms, by)
             line.outbox.post(frame)
+        self._close_the_gone(step)
+        self._close_the_lost(step, meeting)
+        if step.refreshed:
+            # Somebody moved: whoever speaks on is heard by others now.
+            self._tell_who_speaks()
+
+    def _by(self, step: Step, viewer: ParticipantId) -> ParticipantId | None:
+        """Which facilitator ordered it, as far as this viewer may know: members are led by all of them."""
+        person = None if step.by is None else self._replica.meeting.participants.get(viewer)
+        return step.by if person is not None and person.is_facilitator else None
 
     def over(self) -> None:
         """The meeting has ended for all, or did not begin."""
         self.close_all(CloseCode.ENDED)
         self._on_over()
 
-    def _close_the_gone(self, step: Step) -> None:
-        for event in step.events:
-            if isinstance(event, e.Parted):
-                self._hang_up(event.participant, _GOODBYES[event.how])
-                self._seats.pop(event.participant, None)
-            elif isinstance(event, e.ConnectionRestored):
+    def _close_the_replaced(self, step: Step) -> None:
+        for event in step.cuts:
+            if isinstance(event, e.ConnectionRestored):
                 line = self._lines.get(event.participant)
                 if line is not None and line.number < event.connection:
                     self._hang_up(event.participant, CloseCode.REPLACED)
 
+    def _close_the_gone(self, step: Step) -> None:
+        for event in step.cuts:
+            if isinstance(event, e.Parted):
+                self._hang_up(event.participant, _GOODBYES[event.how])
+                self.forget(event.participant)
+
+    def _close_the_lost(self, step: Step, meeting: Meeting) -> None:
+        """The meeting holds a connection to be gone that is there: the page comes back at once, within its grace time."""
+        for event in step.cuts:
+            if isinstance(event, e.ConnectionLost):
+                person, line = meeting.participants.get(event.participant), self._lines.get(event.participant)
+                if person is not None and line is not None and line.number == person.connection:
+                    self._hang_up(person.id, CloseCode.SERVER_RESTART)
+
     def snapshot(self, who: ParticipantId, meeting: Meeting) -> bytes:
         """The frame that replaces everything this person knows."""
-        return encode(m.SnapshotMessage(self._replica.position, self.view(who, meeting)))
+        return encode(s.SnapshotMessage(self.position(), self.view(who, meeting)))
 
-    def view(self, who: ParticipantId, meeting: Meeting) -> m.Snapshot:
-        return translate.snapshot(audience.view(meeting, meeting.participants[who]), self._clock.now_ms())
+    def view(self, who: ParticipantId, meeting: Meeting) -> s.Snapshot:
+        return translate.snapshot(view(meeting, meeting.participants[who]), self._clock.now_ms())
 
-    def missed(self, who: ParticipantId, after: int) -> list[bytes] | None:
-        """Frames of all that this person missed; None where only a whole snapshot helps."""
-        steps = self._replica.missed(who, after)
-        return None if steps is None else list(_retold(who, steps, self._clock.now_ms()))
+    def position(self) -> bytes:
+        """Where the meeting is now, as clients are told it."""
+        return self._positions.seal(self._replica.position)
+
+    def missed(self, who: ParticipantId, seen: bytes) -> list[bytes] | None:
+        """Frames of all that this person missed since that position; None where only a whole snapshot helps."""
+        after = self._positions.open(seen)
+        steps = None if after is None else self._replica.missed(who, after)
+        return None if steps is None else list(self._retold(who, steps))
+
+    def _retold(self, who: ParticipantId, steps: Iterable[Step]) -> Iterable[bytes]:
+        now_ms = self._clock.now_ms()
+        for step in steps:
+            shown = [i for i, showing in enumerate(step.showings) if who in showing.viewers]
+            if shown:
+                yield happened(self._positions.seal(step.position), step, shown, now_ms, self._by(step, who))
 
     # ── the media server's words ─────────────────────────────────────────────────────────────────
 
     def seats_changed(self, who: ParticipantId, seats: Sequence[Seat]) -> None:
-        frame = encode(m.Seats([m.SeatState(seat.publisher, seat.audio, seat.video) for seat in seats]))
+        frame = encode(s.Seats([s.SeatState(seat.publisher, seat.audio, seat.video) for seat in seats]))
         self._seats[who] = frame
         line = self._lines.get(who)
         if line is not None:
             line.outbox.latest(Latest.SEATS, frame)
 
+    def layers_unwanted(self, who: ParticipantId, rids: Sequence[str]) -> None:
+        """Only she is told: it says something of what others look at, though not who."""
+        frame = self._layers[who] = encode(s.LayersUnwanted(list(rids)))
+        line = self._lines.get(who)
+        if line is not None:
+            line.outbox.latest(Latest.LAYERS, frame)
+
     def speakers_changed(self, speakers: Sequence[ParticipantId]) -> None:
-        """Told only to those inside who see the speaker; the lobby hears nothing of it."""
+        """Told only to those inside who hear the speaker; the lobby hears nothing of it."""
+        self._speakers = speakers
+        self._tell_who_speaks()
+
+    def _tell_who_speaks(self) -> None:
         people = self._replica.meeting.participants
-        talking = [people[who] for who in speakers if who in people]
+        talking = [people[who] for who in self._speakers if who in people]
         packed: dict[tuple[str, ...], bytes] = {}
         for who, line in self._lines.items():
             viewer = people.get(who)
-            if viewer is None or viewer.in_lobby:
+            if viewer is None or viewer.room == LOBBY:
+                self._heard.pop(who, None)
                 continue
             heard = tuple(p.id for p in talking if p.room == viewer.room)
+            if heard == self._heard.get(who, ()):
+                continue
+            self._heard[who] = heard
             if heard not in packed:
-                packed[heard] = encode(m.Speaking(list(heard)))
+                packed[heard] = encode(s.Speaking(list(heard)))
             line.outbox.latest(Latest.SPEAKING, packed[heard])
+
+    def media_opened(self, who: ParticipantId) -> None:
+        """An offer of hers was answered."""
+        self._without_media.discard(who)
+
+    def media_lost(self, who: ParticipantId) -> None:
+        """Told now, and again with every new connection until she has offered another transport."""
+        if who not in self._replica.meeting.participants:
+            return
+        self._without_media.add(who)
+        line = self._lines.get(who)
+        if line is not None:
+            line.outbox.post(encode(s.MediaLost()))
 
     def close_all(self, code: CloseCode) -> None:
         for who in list(self._lines):
             self._hang_up(who, code)
 
 
-def happened(step: Step, shown: Iterable[int], now_ms: int) -> bytes:
-    """One step as those see it to whom these showings are for."""
+def happened(
+    position: bytes, step: Step, shown: Iterable[int], now_ms: int, by: ParticipantId | None
+) -> bytes:
+    """One step as those see it to whom these showings are for, and by whose order if they may know."""
     events = [translate.event(step.showings[i].sight, now_ms) for i in shown]
-    return encode(m.Happened(step.position, events))
-
-
-def _retold(who: ParticipantId, steps: Iterable[Step], now_ms: int) -> Iterable[bytes]:
-    for step in steps:
-        shown = [i for i, showing in enumerate(step.showings) if who in showing.viewers]
-        if shown:
-            yield happened(step, shown, now_ms)
+    return encode(s.Happened(position, events, by))
 
 
 class Switchboard:
     """The fan-outs of all live meetings; the media server's listener."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, positions_key: Callable[[MeetingId, int], bytes] | None = None) -> None:
+        """positions_key: where several nodes have people of one meeting, the same key for all; given its size. Else random."""
         self._clock = clock
+        self._positions_key = positions_key or (lambda _meeting, size: secrets.token_bytes(size))
         self._fanouts: dict[MeetingId, Fanout] = {}
 
     def of(self, meeting: MeetingId, replica: Replica) -> Fanout:
@@ -178,7 +257,10 @@ class Switchboard:
         fanout = self._fanouts.get(meeting)
         if fanout is None:
             fanout = self._fanouts[meeting] = Fanout(
-                replica, self._clock, lambda: self._fanouts.pop(meeting, None)
+                replica,
+                self._clock,
+                lambda: self._fanouts.pop(meeting, None),
+                Positions(self._positions_key(meeting, SEALED_BYTES)),
             )
             replica.listen(fanout)
         return fanout
@@ -193,8 +275,16 @@ class Switchboard:
         if fanout is not None:
             fanout.speakers_changed(speakers)
 
+    def layers_unwanted(self, meeting: MeetingId, publisher: ParticipantId, rids: Sequence[str]) -> None:
+        fanout = self._fanouts.get(meeting)
+        if fanout is not None:
+            fanout.layers_unwanted(publisher, rids)
+
     def peer_lost(self, meeting: MeetingId, peer: ParticipantId) -> None:
-        """The page notices by itself and makes a new offer; nothing to tell the others."""
+        """Only she is told, so that she offers a new transport at once."""
+        fanout = self._fanouts.get(meeting)
+        if fanout is not None:
+            fanout.media_lost(peer)
 
     def close(self) -> None:
         """The server goes away: everybody comes back by resume."""

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .messages import IceServer
+from .server_messages import IceServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

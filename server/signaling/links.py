@@ -32,6 +32,8 @@ MAX_LINK_MINUTES: Final = 525_600
 """One year."""
 DEFAULT_LINK_MINUTES: Final = 43_200
 """30 days."""
+MAX_PERSONAL_LINKS: Final = 320
+"""Made at a time: as many people as a meeting holds (`max_people` of its rules)."""
 
 _COMPACT_JWS: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -175,16 +177,24 @@ def _random_id() -> str:
 
 def group_links(keys: LinkKeys, meeting: MeetingId, not_before_s: int, minutes: int) -> dict[Role, str]:
     """One shared link for each role of a meeting, all valid for the same `minutes`."""
-    return {
-        role: keys.mint(
-            LinkClaims(
-                meeting=meeting,
-                role=role,
-                not_before_s=not_before_s,
-                expires_s=not_before_s + minutes * 60,
-                token_id=draw_token_id(),
-                personal=False,
-            )
-        )
-        for role in Role
-    }
+    return {role: keys.mint(_claims(meeting, role, not_before_s, minutes, personal=False)) for role in Role}
+
+
+def personal_links(
+    keys: LinkKeys, meeting: MeetingId, not_before_s: int, minutes: int, people: int
+) -> list[str]:
+    """So many links for members, each made for one person: it can be barred on its own."""
+    return [
+        keys.mint(_claims(meeting, Role.MEMBER, not_before_s, minutes, personal=True)) for _ in range(people)
+    ]
+
+
+def _claims(meeting: MeetingId, role: Role, not_before_s: int, minutes: int, *, personal: bool) -> LinkClaims:
+    return LinkClaims(
+        meeting=meeting,
+        role=role,
+        not_before_s=not_before_s,
+        expires_s=not_before_s + minutes * 60,
+        token_id=draw_token_id(),
+        personal=personal,
+    )

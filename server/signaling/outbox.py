@@ -26,6 +26,7 @@ class Latest(Enum):
 
     SEATS = "seats"
     SPEAKING = "speaking"
+    LAYERS = "layers"
 
 
 class Outbox:

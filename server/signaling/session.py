@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import codec, translate
+from server.hosting.ports import Screen
+
+from . import codec, orders
 from . import messages as m
+from . import server_messages as s
 from .errors import CloseCode, ProtocolError
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ class Enter:
 class Reply:
     """Send this at once."""
 
-    message: m.Pong
+    message: s.Pong
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,21 @@ class Negotiate:
     sdp: str
 
 
-Action: TypeAlias = Look | Enter | Reply | Carry | Negotiate
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Send this participant what suits what she sees."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class TellGrants:
+    """Answer what everybody gets of the pictures, if she may know."""
+
+    command_id: int
+
+
+Action: TypeAlias = Look | Enter | Reply | Carry | Negotiate | Watch | TellGrants
 
 
 class Session:
@@ -88,7 +105,9 @@ class Session:
         wait = self._limits.join_ms if self._looked else self._limits.first_frame_ms
         return self._began_ms + wait
 
-    def frame(self, data: bytes | str, now_ms: int) -> Action:
+    def frame(  # noqa: PLR0911 - one case for each message
+        self, data: bytes | str, now_ms: int
+    ) -> Action:
         """What to do about one frame. Raises: `ProtocolError` with the close code."""
         self._pay(now_ms)
         if isinstance(data, str):
@@ -97,16 +116,22 @@ class Session:
         message = codec.decode(data, codec.FRAME_BYTES if joined else codec.FIRST_FRAME_BYTES)
         match message:
             case m.Ping():
-                return Reply(m.Pong(message.n))
+                return Reply(s.Pong(message.n))
             case m.Look():
                 return Look(message)
             case m.Join():
                 return self._enter(message)
+            case m.Watching():
+                self._actor()
+                return Watch(Screen(message.heights, message.pinned, message.low_data))
             case m.Offer():
                 self._actor()
                 return Negotiate(message.id, message.sdp)
+            case m.AskGrants():
+                self._actor()
+                return TellGrants(message.id)
             case _:
-                return Carry(message.id, translate.command(message, self._actor()))
+                return Carry(message.id, orders.command(message, self._actor()))
 
     def looked(self) -> None:
         """A `look` was granted: somebody with a good link may take her time before she joins."""

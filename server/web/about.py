@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def about_routes(settings: Settings) -> list[Route]:
-    """Who may start a group, and which protocol is spoken; the same for everybody."""
-    about = {"creation": settings.creation_policy.value, "protocol": PROTOCOL_VERSION}
+    """Who may start a group, how many links of their own it may have, and which protocol is spoken; the same for everybody."""
+    about = {
+        "creation": settings.creation_policy.value,
+        "people": settings.create_people,
+        "protocol": PROTOCOL_VERSION,
+    }
 
     async def serve(_request: Request) -> JSONResponse:
         return JSONResponse(about)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -16,12 +17,15 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.rooms.state import Role
 from server.signaling.links import (
     DEFAULT_LINK_MINUTES,
     MAX_LINK_MINUTES,
+    MAX_PERSONAL_LINKS,
     LinkKeys,
     draw_meeting_id,
     group_links,
+    personal_links,
 )
 
 from .rate_limit import RateLimit
@@ -33,15 +37,18 @@ if TYPE_CHECKING:
 
     from server.config import Settings
     from server.hosting.ports import Clock
+    from server.rooms.ids import MeetingId
 
 MAX_BODY_BYTES: Final = 1024
-"""`{"minutes": 525600}` has 19."""
+"""`{"minutes": 525600, "people": 320}` has 34."""
 BODY_DEADLINE_S: Final = 10.0
 """A body that has not come by then is given up."""
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minutes: Annotated[int, Meta(ge=1, le=MAX_LINK_MINUTES)] = DEFAULT_LINK_MINUTES
+    people: Annotated[int, Meta(ge=1, le=MAX_PERSONAL_LINKS)] | None = None
+    """Members with a link of their own; None: they share one."""
 
 
 class _Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -50,24 +57,33 @@ class _Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.response = JSONResponse({"code": code, "text": text}, status, headers)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On which groups are started here."""
+
+    organiser_key: str | None
+    """None lets everybody."""
+    most_people: int
+    """Members who may get a link of their own."""
+    body_deadline_s: float = BODY_DEADLINE_S
+
+
 class GroupCreation:
     """Answers attempts to start a group: rate limit first, so that keys cannot be tried out; then key; then body."""
 
     def __init__(
         self,
         *,
-        organiser_key: str | None,
+        terms: Terms,
         attempt: Callable[[str | None], int],
         links: LinkKeys,
         wall_s: Callable[[], float],
-        body_deadline_s: float = BODY_DEADLINE_S,
     ) -> None:
-        """organiser_key: None lets everybody. attempt: counts one from this address; ms to wait, 0 to go on."""
-        self._organiser_key = organiser_key
+        """attempt: counts one from this address; ms to wait, 0 to go on."""
+        self._terms = terms
         self._attempt = attempt
         self._links = links
         self._wall_s = wall_s
-        self._body_deadline_s = body_deadline_s
 
     async def serve(self, request: Request) -> Response:
         try:
@@ -84,11 +100,12 @@ class GroupCreation:
             raise _Refused(429, "too_many", "Too many groups were started; try again in a minute.", wait)
 
     def _check_organiser(self, request: Request) -> None:
-        if self._organiser_key is None:
+        key = self._terms.organiser_key
+        if key is None:
             return
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         # Hashed first: the comparison then takes the same time for every length.
-        same = hmac.compare_digest(_hash(given), _hash(self._organiser_key))
+        same = hmac.compare_digest(_hash(given), _hash(key))
         if scheme.lower() != "bearer" or not same:
             ask = {"WWW-Authenticate": "Bearer"}
             raise _Refused(401, "organiser_key_needed", "The organiser key is missing or wrong.", ask)
@@ -98,26 +115,36 @@ class GroupCreation:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refused(400, "bad_request", "JSON with its content type is needed.")
         try:
-            async with asyncio.timeout(self._body_deadline_s):
+            async with asyncio.timeout(self._terms.body_deadline_s):
                 body = await _bounded_body(request)
             return msgspec.json.decode(body, type=_Request)
         except (msgspec.MsgspecError, UnicodeDecodeError, TimeoutError, ClientDisconnect):
             raise _Refused(
-                400, "bad_request", "A JSON object with nothing but 'minutes' is needed."
+                400, "bad_request", "A JSON object with nothing but 'minutes' and 'people' is needed."
             ) from None
 
     def _answer(self, wanted: _Request) -> Response:
         meeting = draw_meeting_id()
         now_s = int(self._wall_s())
-        tokens = group_links(self._links, meeting, now_s, wanted.minutes)
         return JSONResponse(
-            {
-                "meeting": meeting,
-                "expires": now_s + wanted.minutes * 60,
-                "tokens": {role.value: token for role, token in tokens.items()},
-            },
+            {"meeting": meeting, "expires": now_s + wanted.minutes * 60}
+            | self._tokens(wanted, meeting, now_s),
             status_code=201,
         )
+
+    def _tokens(self, wanted: _Request, meeting: MeetingId, now_s: int) -> dict[str, object]:
+        tokens = group_links(self._links, meeting, now_s, wanted.minutes)
+        if wanted.people is None:
+            return {"tokens": tokens}
+        most = self._terms.most_people
+        if wanted.people > most:
+            raise _Refused(400, "too_many_people", f"At most {most} people get a link of their own here.")
+        # Where each has her own there is none to share: whoever was removed would come back with it.
+        del tokens[Role.MEMBER]
+        return {
+            "tokens": tokens,
+            "people": personal_links(self._links, meeting, now_s, wanted.minutes, wanted.people),
+        }
 
 
 async def _bounded_body(request: Request) -> bytes:
@@ -147,7 +174,7 @@ def create_routes(
         per_minute=settings.create_per_minute, total_per_minute=settings.create_total_per_minute
     )
     creation = GroupCreation(
-        organiser_key=settings.organiser_key,
+        terms=Terms(organiser_key=settings.organiser_key, most_people=settings.create_people),
         attempt=lambda host: limit.take(origin_of(host), clock.now_ms()),
         links=links,
         wall_s=wall_s,

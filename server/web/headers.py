@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import MutableHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HSTS_SECONDS: Final = 31_536_000
@@ -21,11 +23,12 @@ _POLICY: Final = (
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
+    "manifest-src 'self'",
     "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
 )
+_NOBODY: Final = "'none'"
 _PERMISSIONS: Final = (
     "camera=(self)",
     "microphone=(self)",
@@ -40,12 +43,13 @@ _PERMISSIONS: Final = (
 )
 
 
-def security_headers(base_url: str) -> dict[str, str]:
-    """What every answer of the server at `base_url` carries."""
+def security_headers(base_url: str, embed_origins: Sequence[str] = ()) -> dict[str, str]:
+    """What every answer of the server at `base_url` carries. embed_origins: whose pages may show ours in a frame."""
     # Not every browser lets 'self' stand for the WebSocket of the same host: it is named.
     socket_url = base_url.replace("http", "ws", 1)
+    frames = f"frame-ancestors {' '.join(embed_origins or (_NOBODY,))}"
     headers = {
-        "Content-Security-Policy": "; ".join((*_POLICY, f"connect-src 'self' {socket_url}")),
+        "Content-Security-Policy": "; ".join((*_POLICY, frames, f"connect-src 'self' {socket_url}")),
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -62,9 +66,9 @@ def security_headers(base_url: str) -> dict[str, str]:
 class SecurityHeaders:
     """ASGI middleware; WebSockets pass untouched."""
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
+    def __init__(self, app: ASGIApp, base_url: str, embed_origins: Sequence[str] = ()) -> None:
         self._app = app
-        self._headers = security_headers(base_url)
+        self._headers = security_headers(base_url, embed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

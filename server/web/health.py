@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-def health_routes(is_ready: Callable[[], bool]) -> list[Route]:
-    """`/health/live` answers while the event loop turns; `/health/ready` is 503 while `is_ready` says no."""
+def health_routes(is_ready: Callable[[], bool], state: Callable[[], str] = lambda: "ready") -> list[Route]:
+    """`/health/live` answers while the event loop turns; `/health/ready` is 503 while `is_ready` says no.
+
+    state: what it says while it is ready, a word or two.
+    """
 
     async def live(_request: Request) -> PlainTextResponse:
         return PlainTextResponse("alive\n")
 
     async def ready(_request: Request) -> PlainTextResponse:
-        return PlainTextResponse("ready\n") if is_ready() else PlainTextResponse("not ready\n", 503)
+        return PlainTextResponse(f"{state()}\n") if is_ready() else PlainTextResponse("not ready\n", 503)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]

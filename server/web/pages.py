@@ -26,6 +26,8 @@ _FORBIDDEN: Final = re.compile(r"q=0(\.0*)?")
 _HASHED: Final = "/assets/"
 """Where the build puts what carries a hash in its name."""
 _COMPRESSED_TYPES: Final = ("text/", "application/json", "application/wasm", "image/svg+xml")
+_TYPES: Final = {".webmanifest": "application/manifest+json"}
+"""What not every machine knows; with `nosniff` browsers take it for nothing else."""
 _PLACES: Final = (Path(__file__).parent / "dist", Path(__file__).parents[2] / "web" / "dist")
 """In an installed wheel; in a checkout."""
 
@@ -54,7 +56,7 @@ def read_pages(dist: Path) -> dict[str, Page]:
 
 def _page(url: str, path: Path) -> Page:
     body = path.read_bytes()
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     compressible = media_type.startswith(_COMPRESSED_TYPES)
     return Page(
         body=body,

@@ -64,10 +64,11 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(clock: Clock | None = None) -> AsyncIterator[House]:
-    """Both run until the block ends."""
+async def house(clock: Clock | None = None, settings: Settings | None = None) -> AsyncIterator[House]:
+    """Both run until the block ends. settings: of another server than the usual one."""
+    settings = settings or Settings(media_port=0)
     assert (DIST / "index.html").is_file(), "the web client has not been built: run `make web` first"
-    async with live_server(Settings(media_port=0), clock=clock) as server, async_playwright() as playwright:
+    async with live_server(settings, clock=clock) as server, async_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield House(server, browser)
@@ -243,8 +244,9 @@ class Gathering:
         width, height = size
         context = await self.house.browser.new_context(
             viewport={"width": width, "height": height},
-            locale="en-US",
-            **({"is_mobile": True, "has_touch": True} if size == PHONE else {}) | options,
+            **({"is_mobile": True, "has_touch": True} if size == PHONE else {})
+            | {"locale": "en-US"}
+            | options,
         )
         self._contexts.append(context)
         for script in scripts:

@@ -37,6 +37,65 @@ async def test_started_group_has_links_that_open(gathering: Gathering) -> None:
         await expect(visitor.at("tile")).to_have_count(3)
 
 
+async def test_what_the_group_says_of_itself_is_read_before_coming_in(gathering: Gathering) -> None:
+    ada, mia = [await gathering.visitor(name) for name in ("Ada", "Mia")]
+    await ada.page.goto(gathering.house.url)
+    await ada.at("start-name").fill("Tuesday mothers")
+    await ada.at("start-plan").select_option("evening")
+    await ada.at("start-length").select_option("60")
+    await ada.page.get_by_text("Your own agreement").click()
+    await ada.at("start-agreement").fill("- Stays here\n- Babies may cry")
+    async with ada.page.expect_request("**/api/meetings") as asked:
+        await ada.at("start-create").click()
+    assert "Tuesday" not in ((await asked.value).post_data or ""), "the server only draws tokens"
+    member = await ada.at("link-member").input_value()
+    await ada.at("link-member-code").click()
+    await expect(ada.page.get_by_role("img", name="Code to scan: For members")).to_be_visible()
+    await ada.page.get_by_text("Put it in a calendar").click()
+    await ada.at("calendar-when").fill("2026-03-01T20:00")
+    async with ada.page.expect_download() as saved:
+        await ada.at("calendar-save").click()
+    entry = (await (await saved.value).path()).read_text()
+    assert "T200000" in entry
+    assert "DURATION:PT60M" in entry
+    assert member not in entry.replace("\r\n ", ""), "not without her wish"
+    await ada.at("links-open").click()
+    await ada.prepare(mic=False, camera=False)
+    await ada.at("knock").click()
+    await ada.is_inside()
+    await mia.page.goto(member)
+    await expect(mia.at("group-title")).to_have_text("Tuesday mothers")
+    await expect(mia.at("group-plan")).to_contain_text("60 minutes in all")
+    await mia.at("arrive-continue").click()
+    await expect(mia.at("agreement-points").get_by_role("listitem")).to_have_text(
+        ["Stays here", "Babies may cry"]
+    )
+
+
+async def test_each_member_has_a_link_of_her_own(gathering: Gathering) -> None:
+    ada, mia = [await gathering.visitor(name) for name in ("Ada", "Mia")]
+    await ada.page.goto(gathering.house.url)
+    await ada.at("start-own").check()
+    await ada.at("start-people").fill("3")
+    await ada.at("start-create").click()
+    await expect(ada.at("link-own").get_by_role("heading")).to_have_text(
+        ["Link 1 of 3", "Link 2 of 3", "Link 3 of 3"]
+    )
+    await expect(ada.at("link-member")).to_have_count(0)
+    await ada.page.get_by_text("Put it in a calendar").click()
+    await expect(ada.at("calendar-save")).to_be_visible()
+    await expect(ada.at("calendar-link")).to_have_count(0)
+    await ada.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copied = set()
+    for number in (1, 2, 3):
+        await ada.at(f"link-own-{number}-copy").click()
+        await expect(ada.at(f"link-own-{number}-copy")).to_have_text("Copied")
+        copied.add(await ada.page.evaluate("navigator.clipboard.readText()"))
+    assert len(copied) == 3
+    await mia.page.goto(copied.pop())
+    await expect(mia.at("arrive")).to_be_visible()
+
+
 async def test_link_leaves_the_address_bar_at_once(gathering: Gathering) -> None:
     mia = await gathering.visitor("Mia")
     await mia.open(gathering.group.link())
@@ -159,7 +218,7 @@ async def test_locked_door_says_so_and_opens_again(gathering: Gathering) -> None
     [
         ("NotAllowedError", "denied", "may not use your microphone"),
         ("NotFoundError", "missing", "You can listen and type"),
-        ("NotReadableError", "taken", "Another program is using the microphone"),
+        ("NotReadableError", "taken", "Another app is using the microphone"),
     ],
 )
 async def test_without_devices_one_listens_and_types(

@@ -139,6 +139,6 @@ async def test_second_window_with_the_same_place_stops_the_first(gathering: Gath
     await twin.page.reload()
     await twin.is_inside()
     assert twin.id == mia.id
-    await mia.is_over("replaced", "Your place was taken up in another window")
+    await mia.is_over("replaced", "You are here in another window")
     assert await mia.watch("shut")
     await ada.sees_and_hears(twin)

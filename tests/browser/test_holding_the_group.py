@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from .stage import WIDE
+
 if TYPE_CHECKING:
     from .stage import Gathering
 
@@ -14,9 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package"), py
 
 
 async def test_removed_page_is_cut_off_and_stays_out_until_it_is_undone(gathering: Gathering) -> None:
-    ada = await gathering.facilitator("Ada")
+    ada = await gathering.facilitator("Ada", size=WIDE)
     mia = await gathering.member("Mia", ada)
-    zoe = await gathering.member("Zoe", ada)
+    zoe = await gathering.member("Zoe", ada, size=WIDE)
     await ada.sees_and_hears(mia, zoe)
     await ada.act_on(mia, "remove")
     await mia.is_over("removed", "A facilitator removed you")

@@ -26,6 +26,11 @@ KEPT = """async () => ({
   address: location.href,
 })"""
 
+FORWARD_AND_BACK_BY_ITSELF = """() => new Promise((back) => {
+  addEventListener('popstate', () => { if (history.state?.link) back(); });
+  history.forward();
+})"""
+
 
 async def nothing_is_kept(visitor: Visitor) -> None:
     kept = await visitor.page.evaluate(KEPT)
@@ -69,7 +74,9 @@ async def test_who_leaves_is_gone_at_once_and_may_knock_again(gathering: Gatheri
     assert await mia.watch("shut")
     await nothing_is_kept(mia)
     await expect(ada.at("tile")).to_have_count(1)
-    await mia.knock(gathering.group.link())
+    await mia.at("try-again").click()  # the page has kept the link
+    await mia.prepare()
+    await mia.at("knock").click()
     await ada.answer("Mia", "admit")
     await mia.is_inside()
     await ada.sees_and_hears(mia)
@@ -90,7 +97,19 @@ async def test_meeting_pauses_without_a_facilitator_and_goes_on_with_her(gatheri
     await ada.sees_and_hears(mia)
 
 
-@pytest.mark.parametrize("way", ["button", "escape", "from a dialog"])
+async def follow_in_the_same_tab(visitor: Visitor, fragment: str) -> None:
+    """As when it is pasted into the address bar: the browser makes another entry of its history."""
+    entries = await visitor.page.evaluate("history.length")
+    await visitor.page.evaluate("(hash) => { location.hash = hash }", fragment)
+    await expect(visitor.at("arrive-continue")).to_be_visible()
+    await visitor.page.wait_for_function("(link) => history.state?.link === link", arg=fragment)
+    assert await visitor.page.evaluate("history.length") == entries + 1
+    assert await visitor.page.evaluate("history.state.place") is None
+    await visitor.page.evaluate(FORWARD_AND_BACK_BY_ITSELF)
+    assert await visitor.page.evaluate("history.state.link") == fragment
+
+
+@pytest.mark.parametrize("way", ["button", "escape", "from a dialog", "after another link"])
 async def test_quick_exit_goes_elsewhere_and_back_does_not_return(gathering: Gathering, way: str) -> None:
     ada = await gathering.facilitator("Ada")
     mia = await gathering.visitor("Mia")
@@ -110,6 +129,9 @@ async def test_quick_exit_goes_elsewhere_and_back_does_not_return(gathering: Gat
         case "escape":
             await mia.page.keyboard.press("Escape")
             await mia.page.keyboard.press("Escape")
+        case "after another link":
+            await follow_in_the_same_tab(mia, gathering.group.link("guest"))
+            await mia.at("quick-exit").click()
         case _:
             await mia.at("leave").click()
             await mia.at("quick-exit-dialog").click()

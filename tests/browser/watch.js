@@ -92,8 +92,38 @@
     }
   }
 
+  // Resolves with the height of her picture when it lies between the two; rejects after withinMs.
+  async function shows(person, lowest, highest, withinMs) {
+    const until = performance.now() + withinMs;
+    for (;;) {
+      const height = document.querySelector(`[data-testid=tile][data-person="${person}"] video`)?.videoHeight ?? 0;
+      if (height >= lowest && height <= highest) return height;
+      if (performance.now() > until) throw new Error(`her picture has ${height} lines`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  // The longest time without a packet of her sound from now on, until `silence` is called.
+  let longest = 0;
+  let listening = null;
+  async function listen(person) {
+    let [heard, since] = [(await from(person)).audioPackets, performance.now()];
+    longest = 0;
+    listening = setInterval(async () => {
+      const { audioPackets } = await from(person);
+      longest = Math.max(longest, performance.now() - since);
+      if (audioPackets > heard) [heard, since] = [audioPackets, performance.now()];
+    }, POLL_MS);
+  }
+
   window.watch = {
     violations,
+    shows,
+    listen,
+    silence: () => {
+      clearInterval(listening);
+      return longest;
+    },
     mark: (what) => marks.get(what) ?? null,
     /** All devices given back and all transports closed. */
     shut: () =>
@@ -114,8 +144,15 @@
       const sending = current().getTransceivers().filter((one) => one.direction === 'sendonly');
       const { sender } = sending.find((one) => one.receiver.track.kind === kind);
       await sender.replaceTrack(track);
-      const sent = async () => [...(await sender.getStats()).values()].find((one) => one.type === 'outbound-rtp');
-      await rises(async () => (await sent())?.packetsSent ?? 0, packets, withinMs);
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings) encoding.active = true;
+      await sender.setParameters(parameters);
+      // Of all layers: which of them leave depends on the size of the picture.
+      const sent = async () =>
+        [...(await sender.getStats()).values()]
+          .filter((one) => one.type === 'outbound-rtp')
+          .reduce((sum, one) => sum + one.packetsSent, 0);
+      await rises(sent, packets, withinMs);
       await sender.replaceTrack(null);
       track.stop();
     },

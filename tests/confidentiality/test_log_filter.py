@@ -18,6 +18,7 @@ import pytest
 
 from server.confidentiality.log_filter import WITHHELD, configure_logging
 from server.confidentiality.pseudonyms import Pseudonym, Pseudonyms
+from server.rooms.commands import TakeTurn
 
 CANARY = "canary-4711"
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,15 @@ class Loud(Exception):  # noqa: N818 - only shouts
 
     def __init__(self) -> None:
         super().__init__(CANARY)
+
+
+class Speaking(type):
+    """Of a class that says what it wants."""
+
+    def __str__(cls) -> str:
+        return CANARY
+
+    __repr__ = __str__
 
 
 class LoudInt(int):
@@ -144,6 +154,10 @@ def test_handlers_that_libraries_made_before_are_gone():
         ("code %d", (Number.SEVEN,), "code 7"),
         ("meeting %s", (Pseudonym("0a1b2c3d"),), "meeting 0a1b2c3d"),
         ("%(n)d of them", ({"n": 4},), "4 of them"),
+        ("fault in %s", (TakeTurn,), "fault in TakeTurn"),
+        ("fault in %(what)s", ({"what": TakeTurn},), "fault in TakeTurn"),
+        ("not ours: %s", (type(CANARY, (), {"__module__": "elsewhere"}),), f"not ours: %s {WITHHELD}"),
+        ("made up: %s", (Speaking(CANARY, (), {"__module__": "server"}),), f"made up: %s {WITHHELD}"),
         ("name %s", (CANARY,), f"name %s {WITHHELD}"),
         ("bytes %r", (CANARY.encode(),), f"bytes %r {WITHHELD}"),
         ("%d %s", (1, CANARY), f"%d %s {WITHHELD}"),
@@ -155,7 +169,7 @@ def test_handlers_that_libraries_made_before_are_gone():
         ("too few %d %d", (1,), f"too few %d %d {WITHHELD}"),
     ],
 )
-def test_of_ours_numbers_enums_and_pseudonyms_pass(
+def test_of_ours_numbers_enums_pseudonyms_and_names_of_classes_pass(
     log: io.StringIO, message: str, values: tuple[object, ...], text: str
 ):
     logging.getLogger("server.hosting").info(message, *values)

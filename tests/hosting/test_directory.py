@@ -1,18 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from server.cluster.memory import MemoryJournal
+from server.confidentiality.pseudonyms import Pseudonyms
+from server.hosting import meeting_host
 from server.hosting.directory import Directory, DirectoryFull, HostingLimits
-from server.hosting.meeting_host import MeetingOver
+from server.hosting.meeting_host import MeetingFault, MeetingOver
 from server.hosting.ports import JournalClosed
 from server.rooms import commands as c
-from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
+from server.rooms.errors import Rejected
+from server.rooms.ids import FIRST_TURN, DeviceKey, MeetingId, ParticipantId, TokenId
+from server.rooms.rounds import RoundKind
 from server.rooms.routes import Kind, Track
-from server.rooms.state import Role, Rules
+from server.rooms.rules import Rules
+from server.rooms.state import Role
 from tests.support.fake_media import FakeMedia
 from tests.support.manual_clock import ManualClock, settle
 
@@ -38,6 +45,7 @@ def directory(media: FakeMedia, max_meetings: int = 2) -> Directory:
         new_journal=MemoryJournal,
         rules=Rules(),
         limits=HostingLimits(max_meetings=max_meetings),
+        pseudonym_of=Pseudonyms().of,
     )
 
 
@@ -81,6 +89,31 @@ async def test_the_end_of_a_meeting_takes_nothing_from_the_next_one_under_its_id
     await meetings.close()
 
 
+def knocking(name: str, device: str) -> c.Join:
+    """With Mia's personal link, from a page of this name."""
+    who = ParticipantId(name * 11)
+    return c.Join(who, Role.MEMBER, b"", TokenId("mia"), True, DeviceKey(device.encode()), 0, name.encode())  # noqa: FBT003
+
+
+async def test_a_bar_lasts_as_long_as_its_meeting_and_the_next_one_knows_nothing_of_it() -> None:
+    """As `docs/decisions/0003` says: nothing outlives a meeting, and the facilitators make new links."""
+    meetings = directory(FakeMedia())
+    live = await meetings.open(FIRST)
+    await live.host.submit(joining(ADA))
+    await live.host.submit(knocking("M", "page"))
+    await live.host.submit(c.Remove(ADA, MIA))
+    for name, device in (("N", "page"), ("O", "another page")):
+        with pytest.raises(Rejected, match="barred"):
+            await live.host.submit(knocking(name, device))
+    await live.host.submit(c.Leave(ADA))
+    await settle()
+    later = await meetings.open(FIRST)
+    await later.host.submit(joining(ADA))
+    await later.host.submit(knocking("P", "page"))
+    assert later.host.state.meeting.participants[ParticipantId("P" * 11)].in_lobby  # type: ignore[attr-defined]
+    await meetings.close()
+
+
 async def test_one_meeting_too_many_is_refused_until_one_ends() -> None:
     meetings = directory(FakeMedia(), max_meetings=1)
     live = await meetings.open(FIRST)
@@ -110,6 +143,54 @@ async def test_routes_reach_the_media_server_and_the_gone_are_closed() -> None:
     await meetings.close()
 
 
+async def test_the_media_server_is_told_who_has_the_turn_and_when_nobody_has() -> None:
+    media = FakeMedia()
+    meetings = directory(media)
+    live = await meetings.open(FIRST)
+    for who in (ADA, MIA):
+        await live.host.submit(joining(who))
+    await live.host.submit(c.StartRound(ADA, RoundKind.CIRCLE, None, (MIA,), invite_passed=False))
+    await settle()
+    assert FIRST not in media.holders, "an offer is no turn"
+    await live.host.submit(c.TakeTurn(MIA, FIRST_TURN))
+    await settle()
+    assert media.holders[FIRST] == {MIA}
+    await live.host.submit(c.EndShare(MIA, FIRST_TURN))
+    await settle()
+    assert media.holders[FIRST] == frozenset()
+    await meetings.close()
+
+
+def broken(*_: object) -> None:
+    """Rules with a bug of ours."""
+    raise ZeroDivisionError
+
+
+@pytest.mark.usefixtures("private_logs")
+async def test_what_went_wrong_in_one_meeting_belongs_together_in_the_log_and_names_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "server")
+    meetings = directory(FakeMedia())
+    first, second = [await meetings.open(name) for name in (FIRST, SECOND)]
+    for live in (first, second):
+        await live.host.submit(joining(ADA))
+    with monkeypatch.context() as rules:
+        rules.setattr(meeting_host, "decide", broken)
+        for live, command in ((first, c.Lock(ADA)), (first, c.RaiseHand(ADA)), (second, c.Lock(ADA))):
+            with pytest.raises(MeetingFault):
+                await live.host.submit(command)
+    await first.host.submit(c.Leave(ADA))
+    await settle()
+    told = re.findall(r"(?:fault in a command of meeting|meeting over:) (\w+)(?:: (\w+))?", caplog.text)
+    assert [kind for _, kind in told] == ["Lock", "RaiseHand", "Lock", ""]
+    (one, two, other, end) = [meeting for meeting, _ in told]
+    assert one == two == end != other
+    for name in (FIRST, SECOND, ADA):
+        assert name not in caplog.text
+    await meetings.close()
+
+
 class BrokenMedia(FakeMedia):
     """Fails where somebody is to be silenced."""
 
@@ -130,7 +211,8 @@ class BrokenListener:
         self.told_the_end = True
 
 
-async def test_a_meeting_that_can_silence_nobody_any_more_is_over() -> None:
+@pytest.mark.usefixtures("private_logs")
+async def test_a_meeting_that_can_silence_nobody_any_more_is_over(caplog: pytest.LogCaptureFixture) -> None:
     media = BrokenMedia()
     meetings = directory(media)
     live = await meetings.open(FIRST)
@@ -140,6 +222,7 @@ async def test_a_meeting_that_can_silence_nobody_any_more_is_over() -> None:
     await live.host.submit(c.SetMedia(ADA, mic=True, camera=False))
     await settle()
     assert (live.host.is_over, meetings.find(FIRST), len(meetings), media.peers) == (True, None, 0, {})
+    assert re.search(r"fault in meeting [0-9a-f]{8}: it is over \[ValueError at server/", caplog.text)
 
 
 async def test_a_meeting_that_can_tell_nobody_any_more_is_over_and_nobody_waits() -> None:

@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.cluster.memory import MemoryJournal
+from server.confidentiality.pseudonyms import Pseudonyms
 from server.hosting import meeting_host
 from server.hosting.meeting_host import HostLimits, MeetingFault, MeetingHost, MeetingOver, Overloaded
 from server.hosting.ports import Cause, JournalClosed
 from server.rooms import commands as c
 from server.rooms.errors import Rejected
 from server.rooms.events import ConnectionLost, LockChanged, Parted, Said, StatusChanged
-from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
+from server.rooms.groups import BreakoutKind
+from server.rooms.ids import (
+    DeviceKey,
+    MeetingId,
+    MessageNumber,
+    ParticipantId,
+    ResourceNumber,
+    RoomId,
+    TokenId,
+)
 from server.rooms.machine import fold
 from server.rooms.state import Meeting, Role, Status
 from tests.support.manual_clock import ManualClock, settle
@@ -20,7 +30,9 @@ from tests.support.manual_clock import ManualClock, settle
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-ADA, MIA = ParticipantId("A" * 11), ParticipantId("M" * 11)
+    from server.rooms.events import Event
+
+ADA, MIA, ZOE = (ParticipantId(letter * 11) for letter in "AMZ")
 
 
 def joining(who: ParticipantId, role: Role = Role.FACILITATOR) -> c.Join:
@@ -41,11 +53,23 @@ class Desk:
 
     async def open(self) -> Desk:
         start = await self.journal.last_checkpoint()
-        self.host = MeetingHost(start, self.journal, self.clock, self.limits)
+        self.host = MeetingHost(start, self.journal, self.clock, self.limits, pseudonym=Pseudonyms().of("m"))
         self.working = asyncio.create_task(self.host.run())
         return self
 
-    async def entries(self) -> list[tuple[int, tuple[object, ...]]]:
+    async def gather(self) -> None:
+        """Ada, Mia and Zoe are in; the journal begins after that."""
+        await self.host.submit(joining(ADA))
+        for who in (MIA, ZOE):
+            await self.host.submit(joining(who, Role.MEMBER))
+            await self.host.submit(c.Admit(ADA, who))
+
+    @property
+    def kept(self) -> str:
+        """All that the journal holds."""
+        return repr(self.journal._entries) + repr(self.journal._base)
+
+    async def entries(self) -> list[tuple[int, tuple[Event, ...]]]:
         base = await self.journal.last_checkpoint()
         found, following = [], self.journal.follow(base.position)
         try:
@@ -90,6 +114,16 @@ async def test_a_repeated_cause_is_answered_as_the_first_time(desk: Desk) -> Non
     with pytest.raises(Rejected):
         await desk.host.submit(c.Lock(ADA), Cause(ADA, 2))
     assert len(await desk.entries()) == 3
+
+
+async def test_a_refusal_of_somebody_who_is_not_in_the_meeting_is_not_kept(desk: Desk) -> None:
+    """Each try to come in is somebody new: else whoever is refused again and again fills the memory."""
+    await desk.host.submit(joining(ADA))
+    await desk.host.submit(c.Lock(ADA))
+    with pytest.raises(Rejected):
+        await desk.host.submit(joining(MIA, Role.MEMBER), Cause(MIA, 0))
+    await desk.host.submit(c.Unlock(ADA))
+    assert (await desk.host.submit(joining(MIA, Role.MEMBER), Cause(MIA, 0))).events
 
 
 async def test_a_refusal_asked_for_again_and_again_takes_no_more_memory(desk: Desk) -> None:
@@ -164,7 +198,7 @@ async def test_a_checkpoint_lets_old_entries_go_and_loses_nothing(desk: Desk) ->
     assert [position for position, _ in rest] == [6, 7]
     meeting = base.meeting
     for _, events in rest:
-        meeting = fold(meeting, events)  # type: ignore[arg-type]
+        meeting = fold(meeting, events)
     assert len(meeting.messages) == 6
 
 
@@ -222,11 +256,57 @@ async def test_stale_news_of_a_connection_changes_nothing(desk: Desk) -> None:
     await settle()
 
 
-async def test_a_deleted_message_is_no_longer_in_the_journal(desk: Desk) -> None:
-    await desk.host.submit(joining(ADA))
-    said = await desk.host.submit(c.Say(ADA, b"regretted"))
-    assert isinstance(said.events[0], Said)
-    await desk.host.submit(c.DeleteMessage(ADA, said.events[0].number))
-    assert (await desk.journal.last_checkpoint()).position == 3
+PULSE = (c.OpenPulse(ADA, b"how was it", 3), c.AnswerPulse(MIA, 2))
+ROOMS = (c.PlannedRoom(b"topic", None, (MIA,)),)
+APART = (
+    c.PlanBreakouts(ADA, BreakoutKind.BY_HAND, ROOMS, None, 1, None, unattended=True),
+    c.AnswerBreakout(MIA, RoomId("b1")),
+    c.OpenBreakouts(ADA),
+    c.Say(MIA, b"regretted"),
+)
+OFFERED = (c.OpenContacts(ADA), c.OfferContact(MIA, ZOE, b"regretted"))
+
+
+@pytest.mark.parametrize(
+    ("story", "gone"),
+    [
+        ((c.Say(ADA, b"regretted"), c.DeleteMessage(ADA, MessageNumber(1))), "regretted"),
+        ((c.HandOut(ADA, b"regretted"), c.TakeBack(ADA, ResourceNumber(1))), "regretted"),
+        ((*OFFERED, c.WithdrawContact(MIA, ZOE)), "regretted"),
+        ((*OFFERED, c.OfferContact(MIA, ZOE, b"better")), "regretted"),
+        ((*OFFERED, c.CloseContacts(ADA)), "regretted"),
+        ((*OFFERED, c.Leave(MIA)), "regretted"),
+        ((*OFFERED, c.Leave(ZOE)), "regretted"),
+        ((*PULSE, c.ClosePulse(ADA)), "how was it"),
+        ((c.TakeAside(ADA, MIA), c.Say(MIA, b"regretted"), c.EndQuiet(ADA)), "regretted"),
+        ((*APART, c.RecallBreakouts(ADA, at_once=True)), "regretted"),
+        ((c.Say(MIA, b"regretted"), c.BeginDebrief(ADA)), "regretted"),
+    ],
+    ids=lambda part: "" if isinstance(part, str) else type(part[-1]).__name__,
+)
+async def test_what_the_meeting_forgets_is_no_longer_in_the_journal(
+    desk: Desk, story: tuple[c.Command, ...], gone: str
+) -> None:
+    await desk.gather()
+    for command in story:
+        assert (await desk.host.submit(command)).events
     assert await desk.entries() == []
-    assert "regretted" not in repr(desk.journal._entries) + repr(desk.journal._base)
+    assert gone not in desk.kept
+
+
+async def test_the_journal_holds_no_two_states_of_a_pulse(desk: Desk) -> None:
+    """Else their difference would tell who answered what."""
+    await desk.gather()
+    for command in PULSE:
+        await desk.host.submit(command)
+        assert await desk.entries() == []
+        assert desk.kept.count("counts=") == 1
+
+
+async def test_entries_stay_in_the_journal_while_nothing_is_forgotten(desk: Desk) -> None:
+    await desk.gather()
+    start = (await desk.journal.last_checkpoint()).position
+    await desk.host.submit(c.Say(MIA, b"kept"))
+    await desk.host.submit(c.HandOut(ADA, b"kept"))
+    assert (await desk.journal.last_checkpoint()).position == start
+    assert len(await desk.entries()) == 2

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL
 
 from server.media.dtls import DtlsServer, _datagrams, _record_end, _self_signed
-from server.media.srtp import SrtpKeys, SrtpProfile, exporter_bytes
+from server.media.srtp_keys import SrtpKeys, SrtpProfile, exporter_bytes
 
 ALL_PROFILES = b":".join(profile.value for profile in reversed(SrtpProfile))
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -11,12 +11,14 @@ from benchmarks.load import LEVEL_ID, MID_ID, SEND_TIME_ID, WIDE_ID, offer_text
 from server.media.dtls import Identity
 from server.media.feedback import Feedback
 from server.media.forwarding import Forwarder
+from server.media.outlet import OutgoingBatch, PlainBatch, Slab
 from server.media.peer import Peer
 from server.media.publication import Publication
 from server.media.sdp import Direction, Extension, OfferSection, SourcePair
 from server.media.sdp_offer import parse_offer
 from server.media.settings import MediaSettings
-from server.media.srtp import OutboundSrtp, SrtpKeys, SrtpProfile
+from server.media.srtp import OutboundSrtp
+from server.media.srtp_keys import SrtpKeys, SrtpProfile
 from server.media.subscription import Subscription
 from server.rooms.ids import ParticipantId
 from server.rooms.routes import Kind, Track
@@ -26,6 +28,8 @@ from server.rtp.speakers import Speakers
 from tests.rtp.packets import rtp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from server.media.address import Address
     from server.rooms.ids import ParticipantId as Id
 
@@ -102,7 +106,7 @@ class OpenReceiver:
         self.outbound: OutboundSrtp | None = OutboundSrtp(keys)
         self.address: Address | None = ("192.0.2.1", 10_000 + self.number)
         policy = pylibsrtp.Policy(
-            key=keys.server_key + keys.server_salt,
+            key=keys.server_master,
             ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND,
             srtp_profile=LIBSRTP[self.profile],
         )
@@ -111,6 +115,20 @@ class OpenReceiver:
 
     def take(self, datagram: bytes) -> None:
         self.received.append(self._session.unprotect(datagram))
+
+
+class Desk:
+    """An outlet without a network: hands every datagram to one function."""
+
+    def __init__(self, take: Callable[[memoryview, Address], bool]) -> None:
+        self.slab = Slab()
+        self._take = take
+
+    def send(self, datagram: bytes | bytearray | memoryview, address: Address) -> bool:
+        return self._take(memoryview(datagram), address)
+
+    def batch(self, addresses: Sequence[Address], each: int) -> OutgoingBatch:
+        return PlainBatch(self.slab, addresses, each, self.send)
 
 
 class Stage:
@@ -123,7 +141,7 @@ class Stage:
         self.kind = kind
         self.publication = self.another()
         self.receivers: dict[object, OpenReceiver] = {}
-        self.forwarder = Forwarder(self._send)
+        self.forwarder = Forwarder(Desk(self._send))
         self.view = PacketView()
         self._draw = Draws()
 
@@ -147,6 +165,7 @@ class Stage:
         """One packet of the publication arrives; fields as of `tests.rtp.packets.rtp`."""
         self.view.read(rtp(**fields))  # type: ignore[arg-type]
         self.forwarder.forward(publication or self.publication, self.view, now_ms * 1000)
+        self.forwarder.flush()
 
 
 IDENTITY = Identity.make()
@@ -165,10 +184,14 @@ class HandMade:
         settings: MediaSettings | None = None,
         speakers: Speakers[Id] | None = None,
         now_ms: int = 0,
+        extra: tuple[str, ...] = (),
     ) -> None:
+        """extra: lines of the offer for its camera."""
+        offer = offer_text(number, bytes(32), seats, declared=declared)
+        camera = "a=mid:1\r\n"
         self.peer = Peer(
             participant,
-            parse_offer(offer_text(number, bytes(32), seats, declared=declared)),
+            parse_offer(offer.replace(camera, "\r\n".join((camera.strip(), *extra, "")))),
             IDENTITY,
             speakers or Speakers(),
             settings or MediaSettings(),
@@ -188,12 +211,10 @@ class HandMade:
         self._keys = keys
         profile = LIBSRTP[keys.profile]
         policy = pylibsrtp.Policy(
-            keys.client_key + keys.client_salt, pylibsrtp.Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile
+            keys.client_master, pylibsrtp.Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile
         )
         self._tx = pylibsrtp.Session(policy)
-        policy = pylibsrtp.Policy(
-            keys.server_key + keys.server_salt, pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=profile
-        )
+        policy = pylibsrtp.Policy(keys.server_master, pylibsrtp.Policy.SSRC_ANY_INBOUND, srtp_profile=profile)
         policy.window_size = 1024
         self._rx = pylibsrtp.Session(policy)
 
@@ -224,7 +245,7 @@ class Room:
         self.settings = settings or MediaSettings()
         self.now_ms = 1_000
         self.people: dict[Address, HandMade] = {}
-        self.forwarder = Forwarder(self._send)
+        self.forwarder = Forwarder(Desk(self._send))
         self.feedback = Feedback(self.settings, self._send)
         self.speakers: Speakers[Id] = Speakers()
         self._view = PacketView()
@@ -233,7 +254,9 @@ class Room:
         self.people[address].take(bytes(datagram))
         return True
 
-    def enter(self, participant: Id, seats: int = 2, *, declared: bool = True) -> HandMade:
+    def enter(
+        self, participant: Id, seats: int = 2, *, declared: bool = True, extra: tuple[str, ...] = ()
+    ) -> HandMade:
         number = len(self.people) + 1
         person = HandMade(
             participant,
@@ -243,6 +266,7 @@ class Room:
             settings=self.settings,
             speakers=self.speakers,
             now_ms=self.now_ms,
+            extra=extra,
         ).connect()
         for publication in person.peer.publications.values():
             publication.routed = True
@@ -254,7 +278,9 @@ class Room:
         return self.take(person, person.seal(**fields))
 
     def take(self, person: HandMade, datagram: bytes) -> Publication | None:
-        return person.peer.take_rtp(datagram, self._view, self.forwarder, self.now_ms * 1000)
+        publication = person.peer.take_rtp(datagram, self._view, self.forwarder, self.now_ms * 1000)
+        self.forwarder.flush()
+        return publication
 
     def rtcp(self, person: HandMade, *parts: rtcp.Part) -> None:
         self.feedback.take(person.peer, person.peer.take_rtcp(person.seal_rtcp(*parts)), self.now_ms * 1000)

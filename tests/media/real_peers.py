@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MEETING = MeetingId("meeting-for-the-test22")
 WIDTH, HEIGHT, FRAMES_PER_SECOND = 160, 90, 10
 SAMPLE_RATE, SAMPLES = 48_000, 960
+PATIENCE_S = 40.0
+"""For what comes in a second on a machine of its own."""
+DIRECT = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
 
 
 class Tone(MediaStreamTrack):
@@ -70,6 +73,7 @@ class Grey(MediaStreamTrack):
         self._random = random.Random(brightness)
         self._count = 0
         self._began: float | None = None
+        self._grabbed = asyncio.Event()
 
     async def recv(self) -> av.VideoFrame:
         loop = asyncio.get_running_loop()
@@ -85,7 +89,16 @@ class Grey(MediaStreamTrack):
             plane.update(bytes((128,)) * plane.buffer_size)
         frame.pts, frame.time_base = self._count, Fraction(1, FRAMES_PER_SECOND)
         self._count += 1
+        self._grabbed.set()
         return frame
+
+    async def more(self, count: int, timeout_s: float = PATIENCE_S) -> None:
+        """Return when so many more pictures have been taken. Raises: TimeoutError."""
+        end = self._count + count
+        async with asyncio.timeout(timeout_s):
+            while self._count < end:
+                self._grabbed.clear()
+                await self._grabbed.wait()
 
 
 class Observations:
@@ -99,7 +112,9 @@ class Observations:
         self.values.append(value)
         self._more.set()
 
-    async def next(self, condition: Callable[[float], bool], count: int = 1, timeout_s: float = 15) -> None:
+    async def next(
+        self, condition: Callable[[float], bool], count: int = 1, timeout_s: float = PATIENCE_S
+    ) -> None:
         """Return when `count` values from now on satisfied the condition. Raises: TimeoutError."""
         start = len(self.values)
         async with asyncio.timeout(timeout_s):
@@ -131,15 +146,17 @@ def pitch(frame: av.AudioFrame) -> float:
 class Client:
     """One participant: microphone, camera, N seats; everything it receives is decoded."""
 
-    def __init__(self, number: int, seats: int = 2, noise: int = 6) -> None:
+    def __init__(
+        self, number: int, seats: int = 2, noise: int = 6, configuration: RTCConfiguration = DIRECT
+    ) -> None:
+        """configuration: how it reaches the server."""
         self.id = ParticipantId(f"person-{number:04}")
         self.pitch_hz = 400 * (number + 1)
         self.brightness = 60 + 60 * number
-        self.connection = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        self.connection = RTCPeerConnection(configuration)
         self.connection.addTransceiver(Tone(self.pitch_hz), direction="sendonly")
-        self.connection.addTransceiver(Grey(self.brightness, noise), direction="sendonly")
+        self.camera = Grey(self.brightness, noise)
+        self.connection.addTransceiver(self.camera, direction="sendonly")
         for _ in range(seats):
             self.connection.addTransceiver("audio", direction="recvonly")
             self.connection.addTransceiver("video", direction="recvonly")
@@ -177,6 +194,14 @@ class Client:
             except MediaStreamError:
                 return
 
+    async def packets_received(self) -> int:
+        """RTP packets that reached any of the seats so far."""
+        total = 0
+        for transceiver in self.connection.getTransceivers()[2:]:
+            report = await transceiver.receiver.getStats()
+            total += sum(s.packetsReceived for s in report.values() if s.type == "inbound-rtp")
+        return total
+
     async def leave(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -193,6 +218,7 @@ class Listener:
         self.seats: dict[ParticipantId, tuple[Seat, ...]] = {}
         self.speakers: tuple[ParticipantId, ...] = ()
         self.lost: list[ParticipantId] = []
+        self.unwanted: dict[ParticipantId, tuple[str, ...]] = {}
         self._changed = asyncio.Event()
 
     def seats_changed(self, meeting: MeetingId, subscriber: ParticipantId, seats: Sequence[Seat]) -> None:  # noqa: ARG002 - all meetings alike
@@ -203,11 +229,15 @@ class Listener:
         self.speakers = tuple(speakers)
         self._changed.set()
 
+    def layers_unwanted(self, meeting: MeetingId, publisher: ParticipantId, rids: Sequence[str]) -> None:  # noqa: ARG002 - all meetings alike
+        self.unwanted[publisher] = tuple(rids)
+        self._changed.set()
+
     def peer_lost(self, meeting: MeetingId, peer: ParticipantId) -> None:  # noqa: ARG002 - all meetings alike
         self.lost.append(peer)
         self._changed.set()
 
-    async def until(self, condition: Callable[[], bool], timeout_s: float = 15) -> None:
+    async def until(self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
         """Return when the condition holds; looked at after every change. Raises: TimeoutError."""
         async with asyncio.timeout(timeout_s):
             while not condition():

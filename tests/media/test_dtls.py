@@ -23,7 +23,8 @@ from server.media.dtls import (
     _datagrams,
     _is_whole_records,
 )
-from server.media.srtp import InboundSrtp, OutboundSrtp, SrtpProfile
+from server.media.srtp import InboundSrtp, OutboundSrtp
+from server.media.srtp_keys import SrtpProfile
 
 from .dtls_client import FINGERPRINT, DtlsClient
 

@@ -151,34 +151,6 @@ def test_requests_in_one_packet_are_answered_with_so_many_packets_together():
     assert len(bea.rtp) == 3
 
 
-@pytest.mark.parametrize("form", ["pli", "fir"])
-def test_a_subscribers_request_for_a_keyframe_reaches_the_publisher_thinned(form: str):
-    room = Room()
-    ada, bea = shown(room)
-    room.tick(ada)
-    assert told(ada, PictureLoss) == [PictureLoss(ada.peer.rtcp_ssrc, CAMERA)], "a subscription began"
-    video(room, ada, 1, payload=FRAME)
-    seat = bea.peer.seats[0].video
-    assert seat is not None
-    request = PictureLoss(1, seat.ssrc) if form == "pli" else FullIntra(1, ((seat.ssrc, 5),))
-    room.rtcp(bea, request)
-    room.tick(ada, room.settings.keyframe_pause_ms - 1)
-    assert told(ada, PictureLoss) == []
-    room.tick(ada, 1)
-    assert told(ada, PictureLoss) == [PictureLoss(ada.peer.rtcp_ssrc, CAMERA)]
-    video(room, ada, 2, payload=FRAME)
-    room.tick(ada, 2_000)
-    assert told(ada, PictureLoss) == [], "it came"
-
-
-def test_a_keyframe_is_asked_for_until_it_comes():
-    room = Room()
-    ada, _ = shown(room)
-    for _ in range(3):
-        room.tick(ada, room.settings.keyframe_pause_ms)
-    assert len(told(ada, PictureLoss)) == 3
-
-
 def test_requests_for_streams_of_others_are_ignored():
     room = Room()
     ada, bea = shown(room)

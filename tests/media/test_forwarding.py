@@ -1,11 +1,18 @@
+import socket
+from contextlib import ExitStack, closing
+
 import pytest
 
 from benchmarks.load import LEVEL_ID, SEND_TIME_ID, WIDE_ID
+from server.media.forwarding import MAX_GATHERED, Forwarder
+from server.media.plan import MAX_BRANCHES
+from server.media.port import UdpPort
 from server.media.sdp import Extension
-from server.media.srtp import MAX_PLAIN_BYTES, SrtpProfile
-from server.rtp.header import FIXED, elements, header_length
+from server.media.srtp import MAX_PLAIN_BYTES
+from server.media.srtp_keys import SrtpProfile
+from server.rtp.header import FIXED, HAS_PADDING, PacketView, elements, header_length
 from server.rtp.rewrite import send_time
-from tests.rtp.packets import KEYFRAME, SHORT
+from tests.rtp.packets import KEYFRAME, SHORT, rtp
 
 from .parts import OPUS, VP8, OpenReceiver, Stage
 
@@ -167,7 +174,7 @@ def test_a_closed_receiver_gets_nothing_and_begins_when_it_opens():
     stage.subscribe(open_one)
     stage.packet(seq16=1)
     receiver.is_open = True
-    stage.publication.plan = None
+    stage.publication.replan()
     stage.packet(seq16=2)
     assert (len(receiver.received), len(open_one.received)) == (1, 2)
 
@@ -182,17 +189,167 @@ def test_a_packet_too_long_to_seal_hurts_nobody():
     assert stage.forwarder.refused == 1
 
 
-def test_an_index_that_was_used_loses_one_packet_of_one_subscriber():
+def test_an_index_that_was_used_leaves_nobody_with_a_repeated_nonce():
+    stage = Stage()
+    receivers = [OpenReceiver(1), OpenReceiver(2)]
+    for receiver in receivers:
+        stage.subscribe(receiver)
+    stage.packet(seq16=1)
+    assert stage.publication.whole.indices is not None
+    stage.publication.whole.indices.take(2)  # as if a bug had sealed it already
+    stage.packet(seq16=2)
+    stage.packet(seq16=3)
+    assert [len(receiver.received) for receiver in receivers] == [2, 2]
+    assert stage.forwarder.refused == 2
+
+
+def test_a_stream_that_cannot_rise_is_left_out_and_hurts_nobody():
     stage = Stage()
     broken, sound = OpenReceiver(1), OpenReceiver(2)
     subscription = stage.subscribe(broken)
     stage.subscribe(sound)
-    stage.packet(seq16=1)
     assert broken.outbound is not None
     broken.outbound.stream(subscription.ssrc).seal(
         subscription.numbers.next_out + 1, b"", bytes(12), bytearray(16)
     )
+    stage.packet(seq16=1)
     stage.packet(seq16=2)
-    stage.packet(seq16=3)
-    assert (len(broken.received), len(sound.received)) == (2, 3)
+    assert (len(broken.received), len(sound.received)) == (0, 2)
     assert stage.forwarder.refused == 1
+
+
+class TestBursts:
+    """Packets that came together leave together: the same packets, in fewer calls."""
+
+    @staticmethod
+    def arrive(stage: Stage, payloads: list[bytes]) -> None:
+        """All at once, after a keyframe."""
+        stage.packet(seq16=100, payload=SHORT + KEYFRAME)
+        for n, payload in enumerate(payloads):
+            stage.view.read(
+                rtp(seq16=101 + n, rtp_ticks=n * 3000, payload=SHORT + payload, marker=n % 2 == 0)
+            )
+            stage.forwarder.forward(stage.publication, stage.view, 1000)
+        stage.forwarder.flush()
+
+    @pytest.mark.parametrize("sizes", [[1], [5, 5], [700] * 9, [700, 701, 704, 704, 20, 1100], [3, 8, 3, 8]])
+    def test_everybody_gets_them_in_order_and_whole(self, sizes: list[int]):
+        stage = Stage("video")
+        receivers = [OpenReceiver(n) for n in range(3)]
+        subscriptions = [stage.subscribe(receiver) for receiver in receivers]
+        payloads = [b"\x01" + bytes([n]) * size for n, size in enumerate(sizes)]
+        self.arrive(stage, payloads)
+        view = PacketView()
+        for receiver, subscription in zip(receivers, subscriptions, strict=True):
+            first = subscription.numbers.next_out
+            for n, (packet, payload) in enumerate(zip(receiver.received[1:], payloads, strict=True), 1):
+                view.read(packet)
+                assert packet[view.start : view.end] == SHORT + payload
+                assert fields(packet) == (
+                    VP8 | (0x80 if n % 2 else 0),
+                    first + n,
+                    (n - 1) * 3000,
+                    subscription.ssrc,
+                )
+
+    def test_a_few_bytes_of_padding_make_them_equally_long(self):
+        stage = Stage("video")
+        receiver = OpenReceiver(1)
+        stage.subscribe(receiver)
+        self.arrive(stage, [b"\x01" + bytes(size) for size in (700, 701, 704, 699)])
+        lengths = [len(packet) for packet in receiver.received[1:]]
+        assert lengths == [max(lengths)] * 3 + [min(lengths)]
+        assert [packet[0] & HAS_PADDING != 0 for packet in receiver.received[1:]] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+        assert [packet[-1] for packet in receiver.received[1:3]] == [4, 3]
+
+    def test_what_is_sent_again_is_not_padded(self):
+        stage = Stage("video")
+        subscription = stage.subscribe(OpenReceiver(1))
+        self.arrive(stage, [b"\x01" + bytes(size) for size in (700, 703)])
+        again = subscription.retransmission(subscription.numbers.next_out + 1, 5_000, 5_000_000) or (b"", 0)
+        assert again == (b"", 0), "too old"
+        again = subscription.retransmission(subscription.numbers.next_out + 1, 2, 2_000)
+        assert again is not None
+        view = PacketView()
+        view.read(again[0])
+        assert view.unwrap_retransmission()
+        assert view.packet[view.start : view.end] == SHORT + b"\x01" + bytes(700)
+
+    def test_nothing_waits_beyond_a_bound(self):
+        stage = Stage("video")
+        receivers = [OpenReceiver(n) for n in range(20)]
+        for receiver in receivers:
+            stage.subscribe(receiver)
+        stage.packet(seq16=1, payload=SHORT + KEYFRAME)
+        waited = 0
+        for n in range(40):
+            stage.view.read(rtp(seq16=2 + n, payload=DELTA))
+            stage.forwarder.forward(stage.publication, stage.view, 1000)
+            waited = max(waited, (2 + n - len(receivers[0].received)) * len(receivers))
+        assert len(receivers) <= waited <= MAX_GATHERED
+
+    def test_a_keyframe_in_a_burst_begins_for_those_who_wait_and_for_nobody_earlier(self):
+        stage = Stage("video")
+        early, late = OpenReceiver(1), OpenReceiver(2)
+        stage.subscribe(early)
+        stage.packet(seq16=1, payload=SHORT + KEYFRAME)
+        stage.subscribe(late)
+        for seq16, payload in ((3, SHORT + KEYFRAME), (4, DELTA), (2, DELTA)):
+            stage.view.read(rtp(seq16=seq16, payload=payload))
+            stage.forwarder.forward(stage.publication, stage.view, 1000)
+        stage.forwarder.flush()
+        view, came = PacketView(), []
+        for packet in late.received:
+            view.read(packet)
+            came.append(packet[view.start : view.end])
+        assert came == [SHORT + KEYFRAME, DELTA]
+        assert len(early.received) == 3, "what came before a keyframe and is late helps nobody"
+
+    def test_more_subscribers_than_the_slab_has_slots_are_all_served(self):
+        stage = Stage("video")
+        receivers = [OpenReceiver(n) for n in range(2 * MAX_BRANCHES + 3)]
+        for receiver in receivers:
+            stage.subscribe(receiver)
+        self.arrive(stage, [b"\x01" + bytes(900)] * 5)
+        assert {len(receiver.received) for receiver in receivers} == {6}
+        assert stage.forwarder.forwarded == 6 * len(receivers)
+
+    def test_a_subscriber_without_gcm_gets_bursts_too(self):
+        stage = Stage("video")
+        receivers = [OpenReceiver(1, SrtpProfile.AES128_CM_SHA1_80), OpenReceiver(2)]
+        for receiver in receivers:
+            stage.subscribe(receiver)
+        self.arrive(stage, [b"\x01" + bytes(900)] * 3)
+        assert [len(receiver.received) for receiver in receivers] == [4, 4]
+
+
+@pytest.mark.parametrize("batches", [True, False])
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_bursts_arrive_through_a_real_port(host: str, *, batches: bool):
+    stage = Stage("video")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(UdpPort(host, 0, lambda *_: None, batches=batches)) as port, ExitStack() as stack:
+        stage.forwarder = Forwarder(port)
+        receivers = [OpenReceiver(n) for n in range(3)]
+        sockets = [stack.enter_context(socket.socket(family, socket.SOCK_DGRAM)) for _ in receivers]
+        for receiver, bound in zip(receivers, sockets, strict=True):
+            bound.bind((host, 0))
+            bound.settimeout(5)
+            receiver.address = bound.getsockname()
+            stage.subscribe(receiver)
+        TestBursts.arrive(stage, [b"\x01" + bytes(size) for size in (1000, 1001, 1000, 40)])
+        for receiver, bound in zip(receivers, sockets, strict=True):
+            for _ in range(5):
+                receiver.take(bound.recv(2048))
+            view = PacketView()
+            sizes = []
+            for packet in receiver.received:
+                view.read(packet)
+                sizes.append(view.end - view.start)
+            assert sizes == [len(SHORT + KEYFRAME), 1002, 1003, 1002, 42]
+        assert port.counts.sent == stage.forwarder.forwarded == 15

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.load import Participant, offer_text
-from server.hosting.ports import OfferFault, OfferRefused, Seat
+from server.hosting.ports import OfferFault, OfferRefused, Seat, Why
 from server.media.ice_lite import CONSENT_MS
+from server.media.mmsg import BatchedSocket
 from server.media.server import MediaServer
 from server.media.settings import MediaSettings
 from server.rooms.ids import MeetingId
@@ -125,6 +126,22 @@ async def test_only_what_is_routed_passes_and_from_the_very_next_packet_not(stag
     await stage.server.route(MEETING, {})
     await stage.sent(ada, 30)
     assert stage.server.forwarder.forwarded == audio
+
+
+async def test_a_camera_that_is_switched_on_does_not_wait_for_the_next_round(stage: Stage):
+    ada, _ = await stage.enter(ADA), await stage.enter(BEA)
+    await stage.server.route(MEETING, wanted(ADA, BEA))
+    ada.warming = True
+    tick_ms = MediaSettings().tick_ms
+    stage.pass_ms(tick_ms)
+    assert [grant.why for grant in stage.server.grants(MEETING)[BEA]] == [Why.NOT_SENT]
+    await stage.sent(ada, 3)
+    stage.pass_ms(tick_ms)
+    assert tick_ms < stage.settings.allot_ms
+    assert [grant.why for grant in stage.server.grants(MEETING)[BEA]] == [Why.FULL]
+    before = stage.server.forwarder.forwarded
+    await stage.sent(ada, 3)
+    assert stage.server.forwarder.forwarded == before + 3, "the sound, and the picture from its keyframe on"
 
 
 async def test_meetings_do_not_mix(stage: Stage):
@@ -253,3 +270,25 @@ async def test_our_own_fault_with_one_peer_does_not_stop_the_time_of_others(stag
     assert healthy.reported_ms == stage.now_us // 1000
     broken.publications = publications
     stage.server.port.counts.faults = 0
+
+
+async def test_a_meeting_that_ended_leaves_neither_packets_nor_addresses_nor_keys(stage: Stage):
+    ada, _ = await stage.enter(ADA), await stage.enter(BEA)
+    await stage.server.route(MEETING, wanted(ADA, BEA))
+    peer = stage.server.peer(MEETING, ADA)
+    assert peer is not None
+    assert peer.dtls.keys is not None
+    keys = peer.dtls.keys
+    await stage.sent(ada, 3)
+    stage.server.run_due()
+    shared = stage.server.port.slab.storage
+    assert any(shared)
+    assert any(keys.client_key)
+    await stage.server.end(MEETING)
+    assert not any(shared)
+    assert not any(keys.client_key + keys.client_salt + keys.server_key + keys.server_salt)
+    io = stage.server.port._io
+    assert isinstance(io, BatchedSocket)
+    assert not io._sources
+    assert not any(io._received._octets)
+    assert not any(io._received._names)

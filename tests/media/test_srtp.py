@@ -20,12 +20,9 @@ from server.media.srtp import (
     InboundSrtp,
     IndexRefused,
     OutboundSrtp,
-    SrtpKeys,
-    SrtpProfile,
     SrtpRefused,
-    derive,
-    exporter_bytes,
 )
+from server.media.srtp_keys import SrtpKeys, SrtpProfile, derive, exporter_bytes
 
 LIBSRTP = {
     SrtpProfile.AEAD_AES_128_GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
@@ -47,11 +44,11 @@ def libsrtp(key: bytes, profile: SrtpProfile, ssrc_type: int) -> pylibsrtp.Sessi
 
 
 def client_sender(keys: SrtpKeys) -> pylibsrtp.Session:
-    return libsrtp(keys.client_key + keys.client_salt, keys.profile, Policy.SSRC_ANY_OUTBOUND)
+    return libsrtp(keys.client_master, keys.profile, Policy.SSRC_ANY_OUTBOUND)
 
 
 def client_receiver(keys: SrtpKeys) -> pylibsrtp.Session:
-    return libsrtp(keys.server_key + keys.server_salt, keys.profile, Policy.SSRC_ANY_INBOUND)
+    return libsrtp(keys.server_master, keys.profile, Policy.SSRC_ANY_INBOUND)
 
 
 def rtp(sequence: int, *, ssrc: int = 0x1234, payload: bytes = b"sealed frame", variant: int = 0) -> bytes:
@@ -338,3 +335,14 @@ def test_key_derivation_gives_the_vectors_of_the_standard() -> None:
 def test_keys_are_never_shown() -> None:
     keys = keys_of(SrtpProfile.AEAD_AES_128_GCM)
     assert repr(keys) == f"SrtpKeys(profile={keys.profile!r})"
+
+
+def test_keys_are_overwritten_in_place_and_streams_made_of_them_go_on() -> None:
+    for profile in SrtpProfile:
+        keys = keys_of(profile)
+        held = (keys.client_key, keys.client_salt, keys.server_key, keys.server_salt)
+        outbound = OutboundSrtp(keys)
+        receiver = client_receiver(keys)
+        keys.wipe()
+        assert all(not any(secret) for secret in held)
+        assert receiver.unprotect(outbound.protect(rtp(1), 1)) == rtp(1)

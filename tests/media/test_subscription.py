@@ -93,7 +93,7 @@ def test_binding_the_same_source_again_changes_nothing():
     stage, receiver = Stage("audio"), OpenReceiver(1)
     subscription = stage.subscribe(receiver)
     stage.packet(0, seq16=1)
-    plan = stage.publication.plan
+    plan = stage.publication.whole.plan
     subscription.bind(stage.publication)
-    assert stage.publication.plan is plan
+    assert stage.publication.whole.plan is plan
     assert subscription.started

@@ -8,7 +8,8 @@ from server.rooms import commands as c
 from server.rooms.errors import Rejected
 from server.rooms.ids import DeviceKey, MeetingId, ParticipantId, TokenId
 from server.rooms.machine import decide, fold
-from server.rooms.state import Meeting, Role, Rules
+from server.rooms.rules import Rules
+from server.rooms.state import Meeting, Role
 
 if TYPE_CHECKING:
     from server.rooms.errors import Refusal

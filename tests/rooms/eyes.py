@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from server.rooms import events as e
-from server.rooms.audience import BarShown, Came, Gone, Moved, View, refreshed, showings, view
-from server.rooms.ids import LOBBY
+from server.rooms.audience import BarShown, Came, Gone, Looks, MessageShown, showings
+from server.rooms.care_sights import ContactShown, ContactsShown, PulseAsked
+from server.rooms.ids import FIRST_MESSAGE
 from server.rooms.machine import evolve
+from server.rooms.room_sights import BreakoutsShown, NeedsShown, QuietShown
 from server.rooms.rounds import NEXT
-from server.rooms.state import ChatMessage, Status
+from server.rooms.state import Resource, Status
 from server.rooms.turn_sights import HandsShown, RoundShown
+from server.rooms.view import View, refreshed, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from server.rooms.audience import Showing, Sight
     from server.rooms.ids import MessageNumber, ParticipantId
     from server.rooms.rounds import Round
-    from server.rooms.state import Bar, Floor, Meeting, Participant
+    from server.rooms.state import Bar, ChatMessage, ChatMode, Floor, Meeting, Participant, RunSheet
 
 
 @dataclass
@@ -31,12 +34,22 @@ class Eyes:
     lead: ParticipantId | None
     present: int
     people: dict[ParticipantId, Participant]
-    messages: list[ChatMessage]
+    messages: dict[MessageNumber, ChatMessage]
     barred: dict[ParticipantId, Bar]
     round: Round | None
     hands: HandsShown
     floor: Floor
     between_shares: bool
+    chat: tuple[ChatMode, int]
+    held_by_hand: bool
+    breakouts: BreakoutsShown
+    quiet: QuietShown
+    needs: NeedsShown
+    texts: bytes
+    run_sheet: RunSheet | None
+    pulse: PulseAsked
+    resources: tuple[Resource, ...]
+    contacts: ContactsShown
 
     @classmethod
     def of(cls, snapshot: View) -> Eyes:
@@ -46,12 +59,22 @@ class Eyes:
             lead=snapshot.lead,
             present=snapshot.present,
             people={p.id: p for p in snapshot.people},
-            messages=list(snapshot.messages),
+            messages={m.number: m for m in snapshot.messages},
             barred={bar.participant: bar for bar in snapshot.barred},
             round=snapshot.round,
             hands=snapshot.hands,
             floor=snapshot.floor,
             between_shares=snapshot.between_shares,
+            chat=(snapshot.chat_mode, snapshot.slow_ms),
+            held_by_hand=snapshot.held_by_hand,
+            breakouts=snapshot.breakouts,
+            quiet=snapshot.quiet,
+            needs=snapshot.needs,
+            texts=snapshot.texts,
+            run_sheet=snapshot.run_sheet,
+            pulse=snapshot.pulse,
+            resources=tuple(Resource(r.number, r.body, FIRST_MESSAGE) for r in snapshot.resources),
+            contacts=snapshot.contacts,
         )
 
     def see(self, sight: Sight) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each kind of sight
@@ -59,10 +82,9 @@ class Eyes:
             case Came():
                 assert sight.person.id not in self.people
                 self.people[sight.person.id] = sight.person
-            case Moved():
-                self._change(sight.participant, room=sight.room, admitted=False)
-                if sight.room == LOBBY:
-                    self._change(sight.participant, mic_on=False, camera_on=False, away=False)
+            case Looks():
+                assert sight.person.id in self.people
+                self.people[sight.person.id] = sight.person
             case Gone():
                 del self.people[sight.participant]
             case BarShown():
@@ -77,21 +99,40 @@ class Eyes:
                 self._change(sight.participant, mic_on=sight.mic, camera_on=sight.camera)
             case e.MediaAllowed():
                 self._change(sight.participant, mic_allowed=sight.mic, camera_allowed=sight.camera)
-            case e.Said():
-                said = ChatMessage(sight.number, sight.author, sight.room, sight.body, sight.at_ms)
-                self.messages.append(said)
+            case MessageShown():
+                self.messages[sight.message.number] = sight.message
             case e.MessageDeleted():
-                self.messages = [m for m in self.messages if m.number != sight.number]
+                del self.messages[sight.number]
+            case e.ChatChanged():
+                self.chat = (sight.mode, sight.slow_ms)
             case e.LockChanged():
                 self.locked = sight.locked
             case e.LeadChanged():
                 self.lead = sight.lead
             case e.StatusChanged():
                 self.status = sight.status
-            case e.AwayChanged():
-                self._change(sight.participant, away=sight.away)
-            case e.AdmissionHeld():
-                self._change(sight.participant, admitted=True)
+            case e.PauseChanged():
+                self.held_by_hand = sight.by_hand
+            case BreakoutsShown():
+                self.breakouts = sight
+            case QuietShown():
+                self.quiet = sight
+            case NeedsShown():
+                self.needs = sight
+            case e.TextsSet():
+                self.texts = sight.body
+            case e.RunSheetChanged():
+                self.run_sheet = sight.run_sheet
+            case PulseAsked():
+                self.pulse = sight
+            case ContactsShown():
+                self.contacts = sight
+            case e.HandedOut():
+                self.resources = (*self.resources, Resource(sight.number, sight.body, FIRST_MESSAGE))
+            case e.TakenBack():
+                self.resources = tuple(r for r in self.resources if r.number != sight.number)
+            case e.PulseShown() | ContactShown() | e.Captioned():
+                """Told once, kept by nobody but the reader."""
             case RoundShown():
                 self.round = sight.round
             case HandsShown():
@@ -105,7 +146,7 @@ class Eyes:
                 self.between_shares = sight.between_shares
             case _:
                 assert_never(sight)
-        if isinstance(sight, Came | Moved | Gone):
+        if isinstance(sight, Came | Looks | Gone):
             self.present = sum(1 for p in self.people.values() if not p.in_lobby)
 
     def _change(self, who: ParticipantId, **fields: object) -> None:
@@ -113,14 +154,17 @@ class Eyes:
 
     def forget_before(self, oldest: MessageNumber) -> None:
         """A client bounds its history as the protocol says; here to the server's oldest message."""
-        self.messages = [m for m in self.messages if m.number >= oldest]
+        self.messages = {number: m for number, m in self.messages.items() if number >= oldest}
 
     def known(self) -> tuple[object, ...]:
         """Comparable: what goes over the wire, and nothing else."""
         people = {who: on_the_wire(person) for who, person in self.people.items()}
         return (
-            *(self.status, self.locked, self.lead, self.present, people, self.messages, self.barred),
+            *(self.status, self.locked, self.lead, self.present, people, self.barred),
+            *(dict(sorted(self.messages.items())), self.chat, self.held_by_hand),
             *(heard(self.round), self.hands, self.floor, self.between_shares),
+            *(self.breakouts, self.quiet, self.needs, self.run_sheet, self.pulse),
+            *(self.texts, self.resources, self.contacts),
         )
 
 
@@ -128,7 +172,8 @@ def on_the_wire(person: Participant) -> tuple[object, ...]:
     """The fields of the protocol's `Person`."""
     sends = (person.mic_on, person.camera_on, person.mic_allowed, person.camera_allowed)
     state = (person.connected, person.returning, person.away, person.admitted)
-    return (person.id, person.role, person.profile, person.room, sends, state)
+    where = (person.room, person.place, person.guest_time)
+    return (person.id, person.role, person.profile, where, sends, state)
 
 
 def heard(this: Round | None) -> tuple[object, ...] | None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from server.rooms import audience
 from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.deadlines import next_deadline
@@ -26,15 +25,19 @@ from server.rooms.ids import MessageNumber, ParticipantId, TurnNumber
 from server.rooms.machine import decide, evolve
 from server.rooms.rounds import RoundKind
 from server.rooms.routes import routes
-from server.rooms.state import Floor, Meeting, Role, Rules
+from server.rooms.rules import Rules
+from server.rooms.state import Floor, Meeting, Role
+from server.rooms.view import view
 
-from . import cast, telling
+from . import cast, telling, verbs_breakouts, verbs_care, verbs_session
+from .counting import Counted
 from .telling import seconds as _seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from server.rooms.state import Participant
+    from server.rooms.state import ChatMessage, Participant
+    from server.rooms.view import View
 
 INDENT: Final = "    "
 NOTHING: Final = "nothing"
@@ -68,6 +71,18 @@ ABOUT_A_TURN: Final[Mapping[str, Callable[[ParticipantId, TurnNumber], c.Command
     "finishes": c.EndShare,
     "extends": c.ExtendShare,
 }
+VERBS: Final[Mapping[str, Callable[[ParticipantId, list[str]], c.Command]]] = {
+    **verbs_breakouts.VERBS,
+    **verbs_care.VERBS,
+    **verbs_session.VERBS,
+}
+"""Of features with files of their own: the words after the verb are theirs to read."""
+TELLERS: Final[tuple[Callable[[e.Event], str | None], ...]] = (
+    telling.fact,
+    verbs_breakouts.fact,
+    verbs_care.fact,
+    verbs_session.fact,
+)
 YES_OR_NO: Final[Mapping[str, tuple[Callable[[ParticipantId, bool], c.Command], bool]]] = {
     "is-away": (c.SetAway, True),
     "is-back": (c.SetAway, False),
@@ -89,7 +104,7 @@ def play(text: str) -> str:
             continue
         told.append(line)
         if line and not line.startswith("#"):
-            told.extend(INDENT + said for said in stage.perform(line.split()))
+            told.extend(INDENT + stage.counted.told(said) for said in stage.perform(line.split()))
     return "\n".join(told) + "\n"
 
 
@@ -99,6 +114,7 @@ class Stage:
     def __init__(self) -> None:
         self.meeting = cast.empty()
         self.now_ms = 0
+        self.counted = Counted()
 
     def perform(self, words: list[str]) -> Iterator[str]:
         match words:
@@ -111,13 +127,14 @@ class Stage:
                 due = next_deadline(self.meeting)
                 yield "none" if due is None else f"at {_seconds(due)}"
             case ["view", who]:
-                yield from _seen(self.meeting, ParticipantId(who))
+                seen = view(self.meeting, self.meeting.participants[ParticipantId(who)])
+                yield from _seen(self.counted.view(seen))
             case [at, *order]:
                 self.now_ms = round(float(at.removesuffix("s")) * 1000)
                 yield from self._command(order)
 
     def _command(self, order: list[str]) -> Iterator[str]:
-        command = self._read(order)
+        command = self.counted.meant(self._read(order))
         try:
             events = decide(self.meeting, command, self.now_ms)
         except Rejected as rejected:
@@ -125,7 +142,7 @@ class Stage:
             return
         for event in events:
             self.meeting = evolve(self.meeting, event)
-            yield fact(event)
+            yield fact(self.counted.event(event))
         if not events:
             yield NOTHING
 
@@ -187,6 +204,8 @@ def _about_turns(name: ParticipantId, deed: list[str]) -> c.Command:  # noqa: PL
             return c.ShareInWriting(name, TurnNumber(int(turn)), " ".join(text).encode())
         case [verb, turn] if verb in ABOUT_A_TURN:
             return ABOUT_A_TURN[verb](name, TurnNumber(int(turn)))
+        case [verb, *rest] if verb in VERBS:
+            return VERBS[verb](name, rest)
         case _:
             raise ValueError(deed)
 
@@ -228,7 +247,13 @@ def fact(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for 
             return f"{event.participant} may send {_kinds(mic=event.mic, camera=event.camera)}"
         case e.Said():
             body = event.body.decode() if event.body.strip(b"\0") else f"{len(event.body)} bytes"
-            return f"message {event.number} by {event.author} in {event.room}: {body}"
+            where = f"on the line of {event.line}" if event.line else f"in {event.room}"
+            where = "to all rooms" if event.everywhere else where
+            held = f" (held: {event.held})" if event.held else ""
+            return f"message {event.number} by {event.author} {where}{held}: {body}"
+        case e.Moved():
+            place = "" if event.place == event.room else f", her place is {event.place}"
+            return f"{event.participant} moved to {event.room}{place}"
         case e.MessageDeleted():
             return f"message {event.number} deleted"
         case e.LockChanged():
@@ -241,7 +266,8 @@ def fact(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for 
         case e.StatusChanged():
             return f"status {event.status}"
         case _:
-            return telling.fact(event)
+            told = (tell(event) for tell in TELLERS)
+            return next(words for words in told if words is not None)
 
 
 def _kinds(*, mic: bool, camera: bool) -> str:
@@ -256,20 +282,31 @@ def _heard(meeting: Meeting) -> Iterator[str]:
         yield "nobody is heard or seen"
 
 
-def _seen(meeting: Meeting, who: ParticipantId) -> Iterator[str]:
-    seen = audience.view(meeting, meeting.participants[who])
+def _seen(seen: View) -> Iterator[str]:
     locked = ", locked" if seen.locked else ""
     yield f"{seen.status}{locked}, lead {seen.lead or 'nobody'}, {seen.present} present"
     yield from (f"{person.id}: {_state(person)}" for person in seen.people)
     if seen.messages:
-        yield "messages " + ", ".join(f"{m.number} by {m.author}" for m in seen.messages)
+        yield "messages " + ", ".join(f"{m.number} by {m.author}" + _kept(m) for m in seen.messages)
     yield from telling.seen(seen)
+    yield from verbs_care.seen(seen)
+    yield from verbs_breakouts.seen(seen)
     if seen.barred:
         yield "barred " + ", ".join(f"{bar.participant} ({bar.reason})" for bar in seen.barred)
 
 
+def _kept(message: ChatMessage) -> str:
+    line = f" (line of {message.line})" if message.line else ""
+    return line + (f" (held: {message.held})" if message.held else "")
+
+
 def _state(person: Participant) -> str:
-    words = [person.role.value, person.room, f"sends {_kinds(mic=person.mic_on, camera=person.camera_on)}"]
+    place = "" if person.place == person.room else f" (place {person.place})"
+    words = [
+        person.role.value,
+        person.room + place,
+        f"sends {_kinds(mic=person.mic_on, camera=person.camera_on)}",
+    ]
     if not (person.mic_allowed and person.camera_allowed):
         allowed = _kinds(mic=person.mic_allowed, camera=person.camera_allowed)
         words.append(f"may send {allowed}")

@@ -10,21 +10,11 @@ from server.rooms.rounds import Phase, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from server.rooms.audience import View
     from server.rooms.rounds import Round
     from server.rooms.state import Hands
     from server.rooms.turn_sights import HandsShown
+    from server.rooms.view import View
 
-TurnEvent = (
-    e.AwayChanged
-    | e.FloorChanged
-    | e.HandsChanged
-    | e.RoundChanged
-    | e.ShareNudged
-    | e.Spoke
-    | e.AdmissionChanged
-    | e.AdmissionHeld
-)
 PHASES = {
     Phase.OFFERED: "offered to {}",
     Phase.SHARING: "{} shares",
@@ -38,8 +28,8 @@ def seconds(at_ms: int) -> str:
     return f"{at_ms / 1000:g}s"
 
 
-def fact(event: TurnEvent) -> str:  # noqa: PLR0911 - one line for each kind of event
-    """One event in words."""
+def fact(event: e.Event) -> str | None:  # noqa: PLR0911 - one line for each kind of event
+    """One event in words; None for what is not about turns."""
     match event:
         case e.AwayChanged():
             return f"{event.participant} is {'away' if event.away else 'back'}"
@@ -57,6 +47,8 @@ def fact(event: TurnEvent) -> str:  # noqa: PLR0911 - one line for each kind of 
             return "admitted between shares" if event.between_shares else "admitted at once"
         case e.AdmissionHeld():
             return f"{event.participant} comes in after this share"
+        case _:
+            return None
 
 
 def _raised(hands: Hands | HandsShown) -> str:

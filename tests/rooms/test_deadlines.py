@@ -8,7 +8,8 @@ from server.rooms.events import Parted, Parting, StatusChanged
 from server.rooms.ids import TurnNumber
 from server.rooms.machine import decide
 from server.rooms.rounds import RoundKind
-from server.rooms.state import Meeting, Role, Rules, Status
+from server.rooms.rules import Rules
+from server.rooms.state import Meeting, Role, Status
 
 from .cast import FAYE, FIONA, MARA, MIA, after, circle, empty, join
 

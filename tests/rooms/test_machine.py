@@ -11,9 +11,11 @@ from server.rooms import commands as c
 from server.rooms import events as e
 from server.rooms.change import changed
 from server.rooms.errors import Refusal, Rejected
-from server.rooms.ids import MAIN, MessageNumber, ParticipantId, TurnNumber
+from server.rooms.groups import BreakoutKind
+from server.rooms.ids import MAIN, MessageNumber, ParticipantId, ResourceNumber, RoomId, TurnNumber
 from server.rooms.machine import EFFECTS, RULES, SERVER_COMMANDS, decide, evolve, fold
-from server.rooms.state import Meeting, Role, Rules, Status
+from server.rooms.rules import Rules
+from server.rooms.state import ChatMode, Floor, Meeting, Role, Segment, SegmentKind, Status
 
 from .cast import FIONA, MARA, MIA, after, circle, empty, join, outcome, refusal
 
@@ -47,6 +49,15 @@ def full(**limits: int) -> Meeting:
     return circle(rules=Rules(**limits))
 
 
+def topics(*, unattended: bool) -> c.PlanBreakouts:
+    return c.PlanBreakouts(
+        *(FIONA, BreakoutKind.TOPIC, (c.PlannedRoom(b"sleep", None, ()),)),
+        *(None, 1, None),
+        unattended=unattended,
+    )
+
+
+PART = Segment(SegmentKind.OPEN, b"", 1000, Floor.OPEN, ChatMode.OPEN)
 REFUSALS: dict[Refusal, tuple[Callable[[], Meeting], c.Command]] = {
     Refusal.NOT_ALLOWED: (lambda: circle(MIA), c.Lock(MIA)),
     Refusal.NOT_HERE: (circle, c.Lock(NOBODY)),
@@ -72,6 +83,27 @@ REFUSALS: dict[Refusal, tuple[Callable[[], Meeting], c.Command]] = {
     Refusal.AWAY: (
         lambda: after(circle(MIA), c.SetAway(MIA, away=True)),
         c.SetMedia(MIA, mic=True, camera=False),
+    ),
+    Refusal.CHAT_CLOSED: (
+        lambda: after(circle(MIA), c.SetChatMode(FIONA, ChatMode.FACILITATORS)),
+        c.Say(MIA, b"hello"),
+    ),
+    Refusal.TOO_SOON: (
+        lambda: after(circle(MIA), c.SetSlowMode(FIONA, 60_000), c.Say(MIA, b"one")),
+        c.Say(MIA, b"two"),
+    ),
+    Refusal.NO_SUCH_ROOM: (
+        lambda: after(circle(MIA), topics(unattended=True)),
+        c.AnswerBreakout(MIA, RoomId("b9")),
+    ),
+    Refusal.UNATTENDED: (
+        lambda: after(circle(MIA), topics(unattended=False), c.AnswerBreakout(MIA, RoomId("b1"))),
+        c.OpenBreakouts(FIONA),
+    ),
+    Refusal.NO_SUCH_RESOURCE: (circle, c.TakeBack(FIONA, ResourceNumber(1))),
+    Refusal.CHANGED_MEANWHILE: (
+        lambda: after(circle(), c.SetRunSheet(FIONA, (PART,))),
+        c.SetRunSheet(FIONA, (PART, PART), was=()),
     ),
     Refusal.WRONG_SECRET: (circle, c.Resume(b"made up")),
 }

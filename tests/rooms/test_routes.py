@@ -8,7 +8,7 @@ from server.rooms import commands as c
 from server.rooms.change import put
 from server.rooms.ids import ParticipantId, TurnNumber
 from server.rooms.rounds import RoundKind
-from server.rooms.routes import Kind, Track, routes
+from server.rooms.routes import Kind, Track, holders, routes
 from server.rooms.state import Floor, Meeting, Role, Status
 
 from .cast import FIONA, MARA, MIA, after, circle, empty, join
@@ -36,6 +36,16 @@ def test_what_is_on_goes_to_everybody_else(mic: bool, camera: bool, tracks: set[
 def test_what_a_facilitator_closed_reaches_nobody(order: type[c.Mute], left: set[Track]):
     meeting = after(sending(mic=True, camera=True), order(FIONA, MIA))
     assert routes(meeting) == dict.fromkeys(left, OTHERS)
+
+
+def test_whoever_has_the_turn_holds_it_in_every_room():
+    meeting = after(circle(MIA, MARA), c.RaiseHand(MIA))
+    assert holders(meeting) == frozenset()
+    assert holders(after(meeting, c.CallOn(FIONA, MIA))) == {MIA}
+    start = c.StartRound(FIONA, RoundKind.CIRCLE, None, (MARA,), invite_passed=False)
+    offered = after(meeting, start)
+    assert holders(offered) == frozenset()
+    assert holders(after(offered, c.TakeTurn(MARA, TurnNumber(1)))) == {MARA}
 
 
 def test_the_lobby_neither_sends_nor_receives():

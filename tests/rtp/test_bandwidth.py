@@ -1,7 +1,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.rtp.bandwidth import MAX_FEEDBACK_PACKETS, MAX_PENDING, REMB_LASTS_MS, ArrivalLog, Downlink
+from server.rtp.bandwidth import (
+    MAX_FEEDBACK_PACKETS,
+    MAX_PENDING,
+    RATE_WINDOW_MS,
+    REMB_LASTS_MS,
+    ArrivalLog,
+    Downlink,
+    Rate,
+)
 from server.rtp.rtcp import pack, parse
 
 
@@ -80,3 +88,32 @@ def test_the_last_word_of_a_subscriber_lasts_a_while():
     downlink.note(900_000, 0)
     assert downlink.bitrate_bps(REMB_LASTS_MS) == 900_000
     assert downlink.bitrate_bps(REMB_LASTS_MS + 1) is None
+
+
+def test_a_rate_is_of_the_last_second():
+    rate = Rate()
+    rate.sample(5_000, 0)
+    assert rate.bps == 0
+    for n in range(1, 31):
+        rate.sample(5_000 + 1_000 * n, 100 * n)
+        assert rate.bps == 80_000
+    rate.sample(35_000, 3_000 + RATE_WINDOW_MS // 2)
+    assert rate.bps == 40_000
+    rate.sample(35_000, 3_000 + RATE_WINDOW_MS)
+    assert rate.bps == 0
+
+
+def test_two_samples_of_one_instant_are_one():
+    rate = Rate()
+    rate.sample(0, 0)
+    rate.sample(1_000, 0)
+    assert rate.bps == 0
+    rate.sample(2_000, 1_000)
+    assert rate.bps == 8_000
+
+
+def test_a_rate_sampled_rarely_is_of_the_time_between():
+    rate = Rate()
+    rate.sample(0, 0)
+    rate.sample(10_000, 5_000)
+    assert rate.bps == 16_000

@@ -54,6 +54,55 @@ def test_without_loss_the_dense_numbers_have_no_hole(kept: list[bool]):
     assert numbers == list(range(len(numbers)))
 
 
+@given(st.lists(st.booleans(), max_size=200), st.integers(1, 8))
+def test_positions_and_originals_are_inverse_as_far_as_is_remembered(kept: list[bool], remembered: int):
+    closer = HoleCloser(remembered)
+    number_of = {}
+    dropped = []
+    for seq, keep in enumerate(kept):
+        if keep:
+            number_of[seq] = closer.index(seq)
+        else:
+            assert closer.drop(seq)
+            dropped.append(seq)
+    oldest = dropped[-remembered] if len(dropped) > remembered else 0
+    for seq, number in number_of.items():
+        assert closer.original(number) == (seq if seq > oldest or not oldest else -1)
+        if seq >= oldest:
+            assert closer.position(seq) == number
+    for seq in dropped:
+        if seq > oldest:
+            after = next((each for each in number_of if each > seq), len(kept))
+            assert closer.position(seq) == number_of.get(after, closer.position(len(kept)))
+
+
+def test_by_reports_a_beginning_has_its_instant_and_never_an_earlier_one():
+    numbers = Renumbering(0, 90_000)
+    numbers.begin(5, 2**32 - 10, now_ms=0)
+    numbers.end(top_index=5, rtp_ticks=2**32 - 10, sent_ms=0)
+    for expected, out in (
+        (3_000 - 10, 3_000 - 10),
+        (2**32 - 5, 2**32 - 5),
+        (2**32 - 10, 2**32 - 9),  # the same instant: one tick later
+        (2**32 - 9_000, 2**32 - 9),  # earlier
+        (100 * 90 - 10 + 90_000, 100 * 90 - 10 + 90_000),  # a second off
+        (100 * 90 - 10 + 90_001, 100 * 90 - 10),  # more: by arrival
+        (None, 100 * 90 - 10),
+    ):
+        numbers.begin(9, 77, now_ms=100, expected_ticks=expected)
+        assert (77 + numbers.tick_offset) % 2**32 == out
+
+
+def test_another_numbering_of_the_same_source_goes_on_without_a_hole():
+    numbers = Renumbering(100, 90_000)
+    numbers.begin(50, 9_000, now_ms=0)
+    before = numbers.tick_offset
+    numbers.shift(60, 20)
+    assert (20 + numbers.seq_offset, numbers.floor, numbers.tick_offset) == (110, 20, before)
+    numbers.end(top_index=25, rtp_ticks=9_500, sent_ms=10)
+    assert numbers.next_out == 116
+
+
 def test_the_first_number_is_below_half_a_cycle():
     for first in (-1, FIRST_SEQUENCE_LIMIT):
         with pytest.raises(ValueError, match="lower half"):

@@ -10,10 +10,12 @@ import msgpack
 import pytest
 
 from server.cluster.memory import MemoryJournal
+from server.confidentiality.pseudonyms import Pseudonyms
 from server.hosting.directory import Directory, HostingLimits
 from server.rooms import commands as c
 from server.rooms.ids import ParticipantId
-from server.rooms.state import Role, Rules
+from server.rooms.rules import Rules
+from server.rooms.state import Role
 from server.signaling import messages as m
 from server.signaling.arrivals import Arrivals
 from server.signaling.fanout import Switchboard
@@ -39,6 +41,7 @@ class Door:
             new_journal=MemoryJournal,
             rules=Rules(),
             limits=HostingLimits(),
+            pseudonym_of=Pseudonyms().of,
         )
         self.arrivals = Arrivals(
             directory=self.directory,

@@ -18,6 +18,16 @@ def _nested(depth: int) -> bytes:
     return msgpack.packb({"t": "ping", "n": 1, "x": []})[:-1] + b"\x91" * depth + b"\x90"
 
 
+PLANNED = {"topic": b"", "host": None, "people": []}
+SEGMENT = {"kind": "open", "title": b"", "length_ms": 1, "floor": "open", "chat": "open"}
+
+
+def _plan(**changes: object) -> bytes:
+    plan = {"kind": "topic", "rooms": [PLANNED], "size": None, "seed": 0, "length_ms": None}
+    packed: bytes = msgpack.packb({"t": "plan_breakouts", "id": 1, "unattended": False, **plan, **changes})
+    return packed
+
+
 BAD = {
     "empty": b"",
     "not msgpack": b"\xc1",
@@ -54,6 +64,27 @@ BAD = {
     "order of too many": msgpack.packb({"t": "reorder_round", "id": 1, "order": [MIA] * 257}),
     "turn 0": msgpack.packb({"t": "take_turn", "id": 1, "turn": 0}),
     "floor that is none": msgpack.packb({"t": "set_floor", "id": 1, "floor": "closed"}),
+    "room without a name": msgpack.packb({"t": "enter_room", "id": 1, "room": ""}),
+    "room with a long name": msgpack.packb({"t": "enter_room", "id": 1, "room": "b" * 17}),
+    "room that is nil where one is needed": msgpack.packb({"t": "enter_room", "id": 1, "room": None}),
+    "chat mode that is none": msgpack.packb({"t": "set_chat_mode", "id": 1, "mode": "private"}),
+    "slow mode below nothing": msgpack.packb({"t": "set_slow_mode", "id": 1, "ms": -1}),
+    "plan of too many rooms": _plan(rooms=[PLANNED] * 65),
+    "plan of too many people": _plan(rooms=[PLANNED | {"people": [MIA] * 257}]),
+    "plan with an extra field in a room": _plan(rooms=[PLANNED | {"id": "b1"}]),
+    "plan of rooms for one": _plan(size=1),
+    "plan of rooms for too many": _plan(size=256),
+    "plan of a kind that is none": _plan(kind="tables"),
+    "plan with a seed that is not exact": _plan(seed=2**53),
+    "run-sheet of too many parts": msgpack.packb({"t": "set_run_sheet", "id": 1, "segments": [SEGMENT] * 65}),
+    "part of a kind that is none": msgpack.packb(
+        {"t": "set_run_sheet", "id": 1, "segments": [SEGMENT | {"kind": "lunch"}]}
+    ),
+    "part below the first": msgpack.packb({"t": "go_to_segment", "id": 1, "index": -1}),
+    "option past all": msgpack.packb({"t": "answer_pulse", "id": 1, "option": 256}),
+    "resource 0": msgpack.packb({"t": "take_back", "id": 1, "resource": 0}),
+    "guest's time that is none": msgpack.packb({"t": "set_guest_time", "id": 1, "who": MIA, "ms": 0}),
+    "contact for nobody": msgpack.packb({"t": "offer_contact", "id": 1, "who": None, "body": b"x"}),
     "too many map items": msgpack.packb({"t": "ping", **{str(i): i for i in range(40)}}),
     "array that lies about its length": b"\x82\xa1t\xa4ping\xa1n\xdd\xff\xff\xff\xff",
     "too large": msgpack.packb({"t": "say", "id": 1, "body": bytes(FRAME_BYTES)}),
@@ -65,6 +96,21 @@ def test_a_bad_frame_is_one_typed_error(name: str) -> None:
     with pytest.raises(ProtocolError) as caught:
         decode(BAD[name], FRAME_BYTES)
     assert caught.value.code is CloseCode.PROTOCOL_ERROR
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        _plan(),
+        _plan(rooms=[PLANNED] * 64, size=255, seed=2**53 - 1, length_ms=2**31 - 1),
+        _plan(rooms=[PLANNED | {"people": [MIA] * 256}], size=2),
+        msgpack.packb({"t": "set_run_sheet", "id": 1, "segments": [SEGMENT] * 64}),
+        msgpack.packb({"t": "enter_room", "id": 1, "room": "b" * 16}),
+        msgpack.packb({"t": "reorder_round", "id": 1, "order": [MIA] * 256}),
+    ],
+)
+def test_what_is_just_within_the_bounds_is_read(good: bytes) -> None:
+    assert isinstance(decode(good, FRAME_BYTES), m.CommandMessage)
 
 
 def test_a_frame_may_be_as_large_as_its_limit_and_no_larger() -> None:
@@ -103,10 +149,17 @@ _TAGS = st.sampled_from(
         "take_turn",
         "reorder_round",
         "set_floor",
+        "plan_breakouts",
+        "set_run_sheet",
+        "answer_breakout",
+        "open_pulse",
     ]
 )
 _FIELDS = st.sampled_from(
-    ["id", "who", "body", "v", "token", "n", "sdp", "resume", "mic", "camera", "turn", "order", "floor"]
+    [
+        *("id", "who", "body", "v", "token", "n", "sdp", "resume", "mic", "camera", "turn", "order", "floor"),
+        *("rooms", "room", "size", "seed", "kind", "segments", "options", "length_ms", "unattended"),
+    ]
 )
 
 

@@ -12,7 +12,7 @@ from server.hosting.ports import Checkpoint, Entry, Seat
 from server.hosting.replica import Replica
 from server.rooms import commands as c
 from server.rooms.ids import MAIN, DeviceKey, MeetingId, ParticipantId, TokenId
-from server.rooms.machine import decide
+from server.rooms.machine import decide, evolve
 from server.rooms.state import Meeting, Role
 from server.signaling.errors import CloseCode
 from server.signaling.fanout import Switchboard
@@ -68,12 +68,50 @@ async def test_seats_reach_their_subscriber_only_and_a_new_connection_gets_the_l
     assert await stage.outboxes[ADA].take() is CloseCode.LEFT
 
 
+async def test_which_of_her_layers_nobody_wants_is_told_to_the_publisher_only() -> None:
+    stage = Stage()
+    stage.switchboard.layers_unwanted(MEETING, MIA, ("h", "f"))
+    stage.switchboard.layers_unwanted(MEETING, MIA, ("f",))
+    newest = {"t": "layers_unwanted", "rids": ["f"]}
+    assert await stage.next(MIA) == newest
+    stage.outboxes[MIA] = Outbox(OutboxLimits())
+    stage.fanout.attach(MIA, 2, stage.outboxes[MIA])
+    assert await stage.next(MIA) == newest, "a connection that comes anew knows it, too"
+    stage.outboxes[ADA].close(CloseCode.LEFT)
+    assert await stage.outboxes[ADA].take() is CloseCode.LEFT
+
+
 async def test_who_speaks_is_told_inside_only() -> None:
     stage = Stage()
     stage.switchboard.speakers_changed(MEETING, [MIA, ParticipantId("unknown")])
     assert await stage.next(ADA) == {"t": "speaking", "who": [MIA]}
     stage.outboxes[ZOE].close(CloseCode.LEFT)
     assert await stage.outboxes[ZOE].take() is CloseCode.LEFT
+
+
+async def test_nobody_notices_a_voice_that_she_does_not_hear() -> None:
+    """Whoever speaks on in a quiet room is silent for the others at once, and nothing tells them of her any more."""
+    stage = Stage()
+    stage.do(c.Admit(ADA, ZOE))
+    await stage.next(ZOE)
+    stage.switchboard.speakers_changed(MEETING, [MIA])
+    assert await stage.next(ZOE) == {"t": "speaking", "who": [MIA]}
+    stage.do(c.TakeAside(ADA, MIA))
+    await stage.next(ZOE)
+    assert await stage.next(ZOE) == {"t": "speaking", "who": []}
+    for speakers in ([ADA, MIA], [], [MIA]):
+        stage.switchboard.speakers_changed(MEETING, speakers)
+    stage.outboxes[ZOE].close(CloseCode.LEFT)
+    assert await stage.outboxes[ZOE].take() is CloseCode.LEFT
+
+
+async def test_who_comes_back_is_told_anew_who_speaks() -> None:
+    stage = Stage()
+    for number in (1, 2):
+        stage.fanout.attach(ADA, number, outbox := Outbox(OutboxLimits()))
+        stage.outboxes[ADA] = outbox
+        stage.switchboard.speakers_changed(MEETING, [MIA])
+        assert await stage.next(ADA) == {"t": "speaking", "who": [MIA]}
 
 
 async def test_an_old_connection_that_ends_late_does_not_take_the_new_one_with_it() -> None:
@@ -87,6 +125,32 @@ async def test_an_old_connection_that_ends_late_does_not_take_the_new_one_with_i
     assert (await stage.next(MIA))["t"] == "happened"
 
 
+async def test_a_connection_that_the_meeting_holds_to_be_gone_ends_so_that_the_page_comes_back() -> None:
+    """Another node was the owner's only word for it, and that word got lost."""
+    stage = Stage()
+    stage.do(c.LoseConnection(MIA, 1))
+    assert await ended(stage.outboxes[MIA]) is CloseCode.SERVER_RESTART
+    stage.do(c.Resume(MIA.encode()))
+    stage.outboxes[MIA] = Outbox(OutboxLimits())
+    stage.fanout.attach(MIA, 2, stage.outboxes[MIA])
+    stage.do(c.LoseConnection(MIA, 1))  # late: of the one before
+    stage.do(c.Lock(ADA))
+    assert (await stage.next(MIA))["t"] == "happened"
+
+
+async def test_a_connection_is_held_to_be_gone_also_where_the_steps_to_it_cannot_be_read_any_more() -> None:
+    stage = Stage()
+    gone = decide(stage.replica.meeting, c.LoseConnection(MIA, 1), 0)
+    stage.replica._jump(Checkpoint(20, evolve(stage.replica.meeting, gone[0])))
+    assert await ended(stage.outboxes[MIA]) is CloseCode.SERVER_RESTART
+
+
+async def ended(outbox: Outbox) -> CloseCode:
+    while not isinstance(item := await outbox.take(), CloseCode):
+        pass
+    return item
+
+
 @pytest.mark.parametrize("meeting", ["m", "another"])
 async def test_words_about_a_meeting_that_is_over_go_nowhere(meeting: str) -> None:
     stage = Stage()
@@ -95,6 +159,7 @@ async def test_words_about_a_meeting_that_is_over_go_nowhere(meeting: str) -> No
         assert await outbox.take() is CloseCode.ENDED
     stage.switchboard.seats_changed(MeetingId(meeting), MIA, [])
     stage.switchboard.speakers_changed(MeetingId(meeting), [MIA])
+    stage.switchboard.layers_unwanted(MeetingId(meeting), MIA, ["f"])
     stage.switchboard.peer_lost(MeetingId(meeting), MIA)
 
 
@@ -115,3 +180,45 @@ async def test_one_step_is_packed_once_for_all_who_see_the_same() -> None:
     frames = [await outbox.take() for outbox in stage.outboxes.values()]
     assert frames[0] is frames[1] is frames[2]
     assert stage.replica.meeting.participants[ZOE].room == MAIN
+
+
+async def test_who_parts_is_told_first_what_was_for_her() -> None:
+    stage = Stage()
+    stage.do(c.Admit(ADA, ZOE))
+    for command in (
+        c.OpenContacts(ADA),
+        c.OfferContact(MIA, ZOE, b"for zoe"),
+        c.OfferContact(ZOE, MIA, b"x"),
+    ):
+        stage.do(command)
+    stage.outboxes[ZOE]._frames.clear()
+    stage.do(c.BeginDebrief(ADA))
+    made, closed, *_ = (await stage.next(ZOE))["events"]  # type: ignore[misc]
+    assert made == {"t": "contact_made", "who": MIA, "body": b"for zoe"}
+    assert closed == {"t": "contacts_changed", "contacts": None}
+    assert await stage.outboxes[ZOE].take() is CloseCode.ENDED
+
+
+async def test_whose_transport_is_lost_is_told_and_nobody_else() -> None:
+    stage = Stage()
+    stage.switchboard.peer_lost(MEETING, MIA)
+    stage.switchboard.peer_lost(MEETING, ParticipantId("unknown"))
+    stage.switchboard.peer_lost(MeetingId("another"), ADA)
+    assert await stage.next(MIA) == {"t": "media_lost"}
+    stage.outboxes[ADA].close(CloseCode.LEFT)
+    assert await stage.outboxes[ADA].take() is CloseCode.LEFT
+
+
+async def test_who_was_cut_off_when_her_transport_was_lost_is_told_when_she_is_back() -> None:
+    stage = Stage()
+    stage.fanout.detach(MIA, 1)
+    stage.switchboard.peer_lost(MEETING, MIA)
+    for number in (2, 3):
+        stage.outboxes[MIA] = Outbox(OutboxLimits())
+        stage.fanout.attach(MIA, number, stage.outboxes[MIA])
+        assert await stage.next(MIA) == {"t": "media_lost"}
+    stage.fanout.media_opened(MIA)
+    stage.outboxes[MIA] = Outbox(OutboxLimits())
+    stage.fanout.attach(MIA, 4, stage.outboxes[MIA])
+    stage.do(c.Lock(ADA))
+    assert (await stage.next(MIA))["t"] == "happened"

@@ -26,7 +26,7 @@ async def test_look_shows_who_hosts_before_anything_of_mine(server: LiveServer) 
     group = server.group()
     mia = await group.person()
     assert await mia.look() == {
-        "t": "seen", "v": 1, "status": "waiting", "locked": False, "facilitators": [], "present": 0,
+        "t": "seen", "v": 1, "status": "waiting", "locked": False, "facilitators": [], "present": 0, "texts": b"",
     }  # fmt: skip
     await group.facilitator("Ada")
     seen = await mia.look()
@@ -80,6 +80,8 @@ async def test_a_cut_connection_resumes_with_nothing_missing(server: LiveServer)
     assert joined["you"] == you
     await mia.until(lambda c: c.texts() == ["one", "two", "three"])
     await ada.until(lambda c: c.view.people[you]["connected"])
+    for person in ada.view.people.values():
+        person["silent_ms"] = mia.view.people[person["id"]]["silent_ms"]  # for facilitators
     assert mia.view.people == ada.view.people
 
 
@@ -90,7 +92,7 @@ async def test_a_resume_from_nothing_brings_the_whole_view(server: LiveServer) -
     await mia.say("one")
     await mia.cut()
     await mia.connect()
-    joined = await mia.resume(position=0)
+    joined = await mia.resume(position=b"")
     assert joined["snapshot"]["people"]
     assert mia.texts() == ["one"]
 
@@ -120,7 +122,7 @@ async def test_a_resume_replaces_the_old_connection(server: LiveServer) -> None:
     twin.device, twin.resume_secret = mia.device, mia.resume_secret
     server.clients.append(twin)
     await twin.connect()
-    await twin.resume(position=0)
+    await twin.resume(position=b"")
     assert await mia.wait_closed() == 4410
     await twin.say("still me")
     await ada.until(lambda c: c.texts() == ["still me"])
@@ -213,6 +215,20 @@ async def test_routes_follow_the_meeting(server: LiveServer, media: FakeMedia) -
     )
     with pytest.raises(Refused, match="mic_held"):
         await mia.do("set_media", mic=True, camera=True)
+
+
+async def test_the_newest_word_on_what_somebody_sees_reaches_the_media_server(
+    server: LiveServer, media: FakeMedia
+) -> None:
+    group = server.group()
+    ada = await group.facilitator()
+    await ada.send(
+        {"t": "watching", "heights": {"somebodyelse"[:11]: 720}, "pinned": None, "low_data": False}
+    )
+    await ada.send({"t": "watching", "heights": {ada.you: 0}, "pinned": ada.you, "low_data": True})
+    await ada.ask(-1, {"t": "ping", "n": 1})
+    screen = media.screens[group.meeting, ada.you]
+    assert (screen.heights_px, screen.pinned, screen.low_data) == ({ada.you: 0}, ada.you, True)
 
 
 async def test_without_a_facilitator_the_group_pauses_calmly_and_goes_on(

@@ -96,7 +96,7 @@ async def server_snapshot(client: WireClient) -> dict[str, object]:
     """What a page gets that forgot everything."""
     await client.cut()
     await client.connect()
-    joined = await client.resume(position=0)
+    joined = await client.resume(position=b"")
     snapshot: dict[str, object] = joined["snapshot"]
     return snapshot
 

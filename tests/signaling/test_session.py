@@ -1,20 +1,20 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import msgpack
+import msgspec
 import pytest
 
-from server.rooms import commands as c
-from server.rooms.ids import ParticipantId, TurnNumber
-from server.rooms.rounds import RoundKind
-from server.rooms.state import Floor
+from server.rooms.ids import ParticipantId
 from server.signaling import messages as m
+from server.signaling import server_messages as s
 from server.signaling.codec import FRAME_BYTES
 from server.signaling.errors import CloseCode, ProtocolError
-from server.signaling.session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits
+from server.signaling.session import Carry, Enter, Look, Negotiate, Reply, Session, SessionLimits, TellGrants
+from tests.signaling.client_examples import FROM_CLIENT
 
 ADA = ParticipantId("AAAAAAAAAAA")
-MIA = ParticipantId("MMMMMMMMMMM")
-TURN = TurnNumber(3)
 LIMITS = SessionLimits(burst_frames=5, frames_per_second=2, first_frame_ms=30_000, join_ms=60_000)
 JOIN = {
     "t": "join", "v": 1, "token": "t", "device": bytes(16), "profile": b"p", "offer": None, "resume": None,
@@ -35,7 +35,7 @@ def joined(now_ms: int = 0) -> Session:
 def test_look_join_and_ping_are_understood_before_joining() -> None:
     session = Session(LIMITS, 0)
     assert session.frame(frame(t="look", v=1, token="t"), 0) == Look(m.Look(v=1, token="t"))
-    assert session.frame(frame(t="ping", n=3), 0) == Reply(m.Pong(3))
+    assert session.frame(frame(t="ping", n=3), 0) == Reply(s.Pong(3))
     assert isinstance(session.frame(msgpack.packb(JOIN), 0), Enter)
 
 
@@ -59,57 +59,34 @@ def test_a_text_frame_ends_the_conversation() -> None:
     assert caught.value.code is CloseCode.PROTOCOL_ERROR
 
 
-@pytest.mark.parametrize(
-    ("message", "command"),
-    [
-        ({"t": "leave"}, c.Leave(ADA)),
-        ({"t": "set_media", "mic": True, "camera": False}, c.SetMedia(ADA, mic=True, camera=False)),
-        ({"t": "say", "body": b"x"}, c.Say(ADA, b"x")),
-        ({"t": "delete_message", "message": 4}, c.DeleteMessage(ADA, 4)),
-        ({"t": "admit", "who": MIA}, c.Admit(ADA, MIA)),
-        ({"t": "deny", "who": MIA}, c.Deny(ADA, MIA)),
-        ({"t": "send_to_lobby", "who": MIA}, c.SendToLobby(ADA, MIA)),
-        ({"t": "mute", "who": MIA}, c.Mute(ADA, MIA)),
-        ({"t": "allow_mic", "who": MIA}, c.AllowMic(ADA, MIA)),
-        ({"t": "stop_camera", "who": MIA}, c.StopCamera(ADA, MIA)),
-        ({"t": "allow_camera", "who": MIA}, c.AllowCamera(ADA, MIA)),
-        ({"t": "lock"}, c.Lock(ADA)),
-        ({"t": "unlock"}, c.Unlock(ADA)),
-        ({"t": "remove", "who": MIA}, c.Remove(ADA, MIA)),
-        ({"t": "undo_bar", "who": MIA}, c.UndoBar(ADA, MIA)),
-        ({"t": "set_away", "away": True}, c.SetAway(ADA, away=True)),
-        ({"t": "set_floor", "floor": "gentle"}, c.SetFloor(ADA, Floor.GENTLE)),
-        ({"t": "raise_hand"}, c.RaiseHand(ADA)),
-        ({"t": "lower_hand", "who": MIA}, c.LowerHand(ADA, MIA)),
-        ({"t": "call_on", "who": MIA}, c.CallOn(ADA, MIA)),
-        ({"t": "order_hands", "fair": True}, c.OrderHands(ADA, fair=True)),
-        (
-            {"t": "start_round", "kind": "circle", "share_ms": 5, "order": [MIA], "invite_passed": True},
-            c.StartRound(ADA, RoundKind.CIRCLE, 5, (MIA,), invite_passed=True),
-        ),
-        ({"t": "reorder_round", "order": [MIA, ADA]}, c.ReorderRound(ADA, (MIA, ADA))),
-        ({"t": "invite_passed", "invite": True}, c.InvitePassed(ADA, invite=True)),
-        ({"t": "close_round"}, c.CloseRound(ADA)),
-        ({"t": "admit_between_shares", "on": True}, c.AdmitBetweenShares(ADA, on=True)),
-        ({"t": "take_turn", "turn": 3}, c.TakeTurn(ADA, TURN)),
-        ({"t": "pass_turn", "turn": 3}, c.PassTurn(ADA, TURN)),
-        ({"t": "come_back_later", "turn": 3}, c.ComeBackLater(ADA, TURN)),
-        ({"t": "skip_turn", "turn": 3}, c.SkipTurn(ADA, TURN)),
-        ({"t": "name_next", "turn": 3, "who": MIA}, c.NameNext(ADA, TURN, MIA)),
-        ({"t": "end_share", "turn": 3}, c.EndShare(ADA, TURN)),
-        ({"t": "extend_share", "turn": 3}, c.ExtendShare(ADA, TURN)),
-        ({"t": "share_in_writing", "turn": 3, "body": b"x"}, c.ShareInWriting(ADA, TURN, b"x")),
-        ({"t": "end"}, c.End(ADA)),
-    ],
-)
-def test_every_command_is_bound_to_the_connections_own_participant(
-    message: dict[str, object], command: c.PersonCommand
-) -> None:
-    assert joined().frame(msgpack.packb({**message, "id": 9}), 0) == Carry(9, command)
+ORDERS = {name: message for name, message in FROM_CLIENT.items() if isinstance(message, m.CommandMessage)}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_every_command_is_bound_to_the_connections_own_participant(name: str) -> None:
+    """And has the name and the fields of its message."""
+    message = ORDERS[name]
+    action = joined().frame(msgspec.msgpack.encode(message), 0)
+    assert isinstance(action, Carry)
+    assert action.command_id == message.id
+    assert type(action.command).__name__ == type(message).__name__
+    fields = {key: value for key, value in msgspec.to_builtins(message).items() if key not in {"t", "id"}}
+    assert msgspec.to_builtins(action.command) == {"actor": ADA, **fields}
+
+
+def test_no_message_names_who_acts() -> None:
+    for message in get_args(m.ClientMessage):
+        assert "actor" not in message.__struct_fields__
 
 
 def test_a_new_offer_is_negotiated_for_the_connections_own_participant() -> None:
     assert joined().frame(frame(t="offer", id=3, sdp="v=0"), 0) == Negotiate(3, "v=0")
+
+
+def test_who_gets_what_is_asked_by_somebody_who_has_joined() -> None:
+    assert joined().frame(frame(t="ask_grants", id=4), 0) == TellGrants(4)
+    with pytest.raises(ProtocolError):
+        Session(LIMITS, 0).frame(frame(t="ask_grants", id=4), 0)
 
 
 def test_large_frames_are_for_those_who_have_not_joined() -> None:

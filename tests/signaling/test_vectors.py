@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 from server.signaling import messages as m
+from server.signaling import server_messages as s
 from server.signaling.codec import FIRST_FRAME_BYTES, decode, encode
-from tests.signaling.wire_examples import EVENTS, FROM_CLIENT, FROM_SERVER
+from tests.signaling.client_examples import FROM_CLIENT
+from tests.signaling.server_examples import EVENTS, FROM_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +57,31 @@ def test_the_file_is_what_the_messages_give() -> None:
 
 def test_every_message_class_has_an_example() -> None:
     assert {type(x) for x in FROM_CLIENT.values()} == set(get_args(m.ClientMessage))
-    assert {type(x) for x in FROM_SERVER.values()} == set(get_args(m.ServerMessage))
-    assert {type(x) for x in EVENTS} == set(get_args(m.EventMessage))
+    assert {type(x) for x in FROM_SERVER.values()} == set(get_args(s.ServerMessage))
+    assert {type(x) for x in EVENTS.values()} == set(get_args(s.EventMessage))
+
+
+def structs(value: object) -> Iterator[msgspec.Struct]:
+    """Every struct in a message, the message itself included."""
+    if isinstance(value, msgspec.Struct):
+        yield value
+        for name in value.__struct_fields__:
+            yield from structs(getattr(value, name))
+    elif isinstance(value, list):
+        for item in value:
+            yield from structs(item)
+
+
+def test_every_field_that_may_be_nil_is_shown_in_both_states() -> None:
+    states: dict[tuple[type, str], set[bool]] = {}
+    for example in (*FROM_CLIENT.values(), *FROM_SERVER.values()):
+        for struct in structs(example):
+            for field in msgspec.structs.fields(struct):
+                if type(None) in get_args(field.type):
+                    seen = states.setdefault((type(struct), field.name), set())
+                    seen.add(getattr(struct, field.name) is None)
+    assert states
+    assert [name for name, seen in states.items() if len(seen) < 2] == []
 
 
 @pytest.mark.parametrize("name", FROM_CLIENT)

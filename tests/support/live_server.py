@@ -98,11 +98,11 @@ class LiveServer:
 
 @contextlib.asynccontextmanager
 async def live_server(
-    settings: Settings, *, clock: Clock | None = None, media: MediaControl | None = None
+    settings: Settings, *, clock: Clock | None = None, media: MediaControl | None = None, port: int = 0
 ) -> AsyncIterator[LiveServer]:
-    """Runs on a free port until the block ends; every client made through it is closed then."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    port: int = listener.getsockname()[1]
+    """Runs until the block ends; every client made through it is closed then. port: of one that was here before; else a free one."""
+    listener = socket.create_server(("127.0.0.1", port))
+    port = listener.getsockname()[1]
     config = uvicorn.Config(
         # The pages' policy names the port, so it must be the true one.
         create_app(replace(settings, port=port), clock=clock, media=media),

@@ -6,21 +6,27 @@ import asyncio
 import base64
 import json
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgpack
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from .client_view import Map, View
+from .contact_seal import ContactSealer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
 
-Map = dict[str, Any]
 PATIENCE_S = 10
+"""For an answer: as long as a page waits for one, which then comes back."""
+LONG_S = 30
+"""For what others have to do first."""
 
 
 class Refused(Exception):  # noqa: N818
@@ -29,6 +35,10 @@ class Refused(Exception):  # noqa: N818
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Lost(WebSocketException):
+    """The connection ended before the answer came."""
 
 
 @dataclass
@@ -51,90 +61,21 @@ class Sealer:
         return value
 
 
-@dataclass
-class View:
-    """What this client knows: the last snapshot and every event since."""
-
-    position: int = 0
-    status: str = ""
-    locked: bool = False
-    lead: str | None = None
-    people: dict[str, Map] = field(default_factory=dict)
-    messages: dict[int, Map] = field(default_factory=dict)
-    barred: dict[str, Map] = field(default_factory=dict)
-    round: Map | None = None
-    hands: Map = field(default_factory=dict)
-    floor: str = ""
-    between_shares: bool = False
-    nudged: int | None = None
-    seats: list[Map] = field(default_factory=list)
-    speaking: list[str] = field(default_factory=list)
-
-    def replace(self, position: int, snapshot: Map) -> None:
-        self.position = position
-        self.status, self.locked, self.lead = snapshot["status"], snapshot["locked"], snapshot["lead"]
-        self.people = {p["id"]: p for p in snapshot["people"]}
-        self.messages = {m["number"]: m for m in snapshot["messages"]}
-        self.barred = {b["id"]: b for b in snapshot["barred"]}
-        self.round, self.hands, self.floor = snapshot["round"], snapshot["hands"], snapshot["floor"]
-        self.between_shares = snapshot["between_shares"]
-
-    def apply(self, event: Map) -> None:  # noqa: C901, PLR0912 - one line for each event of the protocol
-        match event["t"]:
-            case "person_came":
-                self.people[event["person"]["id"]] = event["person"]
-            case "person_moved":
-                self.people[event["who"]].update(room=event["room"], admitted=False)
-            case "person_parted":
-                del self.people[event["who"]]
-            case "connection_lost" | "connection_restored":
-                self.people[event["who"]]["connected"] = event["t"] == "connection_restored"
-            case "media_set":
-                self.people[event["who"]].update(mic=event["mic"], camera=event["camera"])
-            case "media_allowed":
-                self.people[event["who"]].update(mic_allowed=event["mic"], camera_allowed=event["camera"])
-            case "said":
-                self.messages[event["number"]] = event
-            case "message_deleted":
-                self.messages.pop(event["number"], None)
-            case "lock_changed":
-                self.locked = event["locked"]
-            case "lead_changed":
-                self.lead = event["lead"]
-            case "status_changed":
-                self.status = event["status"]
-            case "person_barred":
-                self.barred[event["person"]["id"]] = event["person"]
-            case "bar_undone":
-                del self.barred[event["who"]]
-            case "away_changed":
-                self.people[event["who"]]["away"] = event["away"]
-            case "round_changed":
-                self.round = event["round"]
-            case "share_nudged":
-                self.nudged = event["turn"]
-            case "hands_changed":
-                self.hands = event["hands"]
-            case "floor_changed":
-                self.floor = event["floor"]
-            case "admission_changed":
-                self.between_shares = event["between_shares"]
-            case "admission_held":
-                self.people[event["who"]]["admitted"] = True
-            case other:
-                raise AssertionError(f"an event that the protocol does not name: {other}")
-
-
 class WireClient:
     """One page: arrives, joins, gives commands, follows events, resumes."""
 
     def __init__(self, url: str, link: str, name: str = "Somebody") -> None:
-        """url: ws://host:port/ws; link: TOKEN.SECRET as in the fragment."""
+        """url: ws://host:port/ws; link: TOKEN.SECRET as in the fragment.
+
+        `happened`: every event; `frames`: everything received, as it came; `sent`: everything sent.
+        """
         self.url = url
+        self.tls: SSLContext | None = None
         self.token, _, secret = link.rpartition(".")
         padded = self.token.split(".")[1]
         claims = _json(_unbase64(padded))
         self.sealer = Sealer(_unbase64(secret), claims["mid"])
+        self.contacts = ContactSealer()
         self.name = name
         self.device = os.urandom(16)
         self.view = View()
@@ -143,17 +84,20 @@ class WireClient:
         self.ice_servers: list[Map] = []
         self.closed: int | None = None
         self.happened: list[Map] = []
+        self.frames: list[bytes] = []
+        self.sent: list[bytes | str] = []
         self.resume_secret = b""
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._next_id = 0
+        self._pings = 0
         self._pending: dict[int | None, asyncio.Future[Map]] = {}
         self._changed = asyncio.Condition()
 
     # ── connection ───────────────────────────────────────────────────────────────────────────────
 
     async def connect(self) -> WireClient:
-        self._socket = await connect(self.url, compression=None, max_size=2**20)
+        self._socket = await connect(self.url, compression=None, max_size=2**20, ssl=self.tls)
         self.closed = None
         self._reader = asyncio.create_task(self._read(self._socket))
         return self
@@ -171,12 +115,14 @@ class WireClient:
 
     async def wait_closed(self) -> int:
         assert self._reader is not None
-        await asyncio.wait_for(asyncio.shield(self._reader), PATIENCE_S)
+        async with asyncio.timeout(LONG_S):
+            await asyncio.shield(self._reader)
         assert self.closed is not None
         return self.closed
 
     async def send_raw(self, frame: bytes | str) -> None:
         assert self._socket is not None
+        self.sent.append(frame)
         await self._socket.send(frame)
 
     async def send(self, message: Map) -> None:
@@ -187,6 +133,7 @@ class WireClient:
             while True:
                 frame = await socket.recv()
                 assert isinstance(frame, bytes)
+                self.frames.append(frame)
                 self._take(msgpack.unpackb(frame))
                 await self._tell()
         except ConnectionClosed as closed:
@@ -194,7 +141,7 @@ class WireClient:
         finally:
             for future in self._pending.values():
                 if not future.done():
-                    future.cancel()
+                    future.set_exception(Lost())
             self._pending.clear()
             await self._tell()
 
@@ -205,7 +152,7 @@ class WireClient:
     def _take(self, message: Map) -> None:
         match message["t"]:
             case "happened":
-                assert message["position"] > self.view.position, "positions rise"
+                assert message["position"] != self.view.position, "every step has a position of its own"
                 self.view.position = message["position"]
                 for event in message["events"]:
                     self.happened.append(event)
@@ -216,7 +163,7 @@ class WireClient:
                 self.view.seats = message["seats"]
             case "speaking":
                 self.view.speaking = message["who"]
-            case "done" | "answer" | "refused":
+            case "done" | "answer" | "grants" | "refused":
                 self._resolve(message["id"], message)
             case "seen" | "joined":
                 if message["t"] == "joined":
@@ -241,19 +188,28 @@ class WireClient:
         """Send, and wait for what answers `key`."""
         future = self._pending[key] = asyncio.get_running_loop().create_future()
         await self.send(message)
-        answer: Map = await asyncio.wait_for(future, PATIENCE_S)
+        # Not `wait_for`: that of Python 3.11 loses a cancellation that comes with the answer.
+        async with asyncio.timeout(PATIENCE_S):
+            answer: Map = await future
         if answer["t"] == "refused":
             raise Refused(answer["code"])
         return answer
 
     async def until(self, condition: Callable[[WireClient], bool]) -> None:
         """Wait until what this client knows fulfils the condition."""
+        async with asyncio.timeout(LONG_S), self._changed:
+            await self._changed.wait_for(lambda: condition(self))
 
-        async def wait() -> None:
-            async with self._changed:
-                await self._changed.wait_for(lambda: condition(self))
+    async def caught_up(self) -> int:
+        """Whatever the server had for this client is here; return how many frames that are. A mark for `since`."""
+        self._pings += 1
+        await self.ask(-self._pings, {"t": "ping", "n": self._pings})
+        return len(self.frames)
 
-        await asyncio.wait_for(wait(), PATIENCE_S)
+    def since(self, mark: int) -> list[Map]:
+        """Every message after this mark, but for answers to pings."""
+        messages = [msgpack.unpackb(frame) for frame in self.frames[mark:]]
+        return [message for message in messages if message["t"] != "pong"]
 
     # ── the protocol's words ─────────────────────────────────────────────────────────────────────
 
@@ -264,7 +220,8 @@ class WireClient:
         return await self.ask(None, self.join_message(offer))
 
     def join_message(self, offer: str | None = None) -> Map:
-        profile = self.sealer.seal("kith/1 profile", "kith/1 profile", {"name": self.name, "pronouns": None})
+        plain = {"name": self.name, "pronouns": None, "key": self.contacts.public}
+        profile = self.sealer.seal("kith/1 profile", "kith/1 profile", plain)
         return {
             "t": "join",
             "v": 1,
@@ -275,7 +232,7 @@ class WireClient:
             "resume": None,
         }
 
-    async def resume(self, offer: str | None = None, position: int | None = None) -> Map:
+    async def resume(self, offer: str | None = None, position: bytes | None = None) -> Map:
         seen = self.view.position if position is None else position
         message = self.join_message(offer) | {"resume": {"secret": self.resume_secret, "position": seen}}
         return await self.ask(None, message)
@@ -295,6 +252,36 @@ class WireClient:
     def sealed_chat(self, text: str) -> bytes:
         return self.sealer.seal("kith/1 chat", f"kith/1 chat {self.you}", {"text": text})
 
+    def sealed(self, what: str, value: Map) -> bytes:
+        """A topic, segment, pulse or resource."""
+        return self.sealer.seal(f"kith/1 {what}", f"kith/1 {what}", value)
+
+    def opened(self, what: str, box: bytes) -> Map:
+        return self.sealer.open(f"kith/1 {what}", f"kith/1 {what}", box)
+
+    def sealed_caption(self, text: str) -> bytes:
+        return self.sealer.seal("kith/1 caption", f"kith/1 caption {self.you}", {"text": text})
+
+    def read_caption(self, line: Map) -> str:
+        context = f"kith/1 caption {line['who']}"
+        text: str = self.sealer.open("kith/1 caption", context, line["body"])["text"]
+        return text
+
+    def sealed_contact(self, who: str, text: str) -> bytes:
+        return self.contacts.seal(self.you, who, self._key_of(who), text)
+
+    def opened_contact(self, who: str) -> str:
+        """What somebody who chose this person too wrote for her."""
+        return self.contacts.open(who, self.you, self._key_of(who), self.view.made[who])
+
+    def _key_of(self, who: str) -> bytes:
+        """Kept from when she was seen first: she may be gone when her words come."""
+        key: bytes = self._profile(self.view.profiles[who])["key"]
+        return key
+
+    def _profile(self, box: bytes) -> Map:
+        return self.sealer.open("kith/1 profile", "kith/1 profile", box)
+
     def read(self, message: Map) -> str:
         author = message["author"]
         text: str = self.sealer.open("kith/1 chat", f"kith/1 chat {author}", message["body"])["text"]
@@ -304,8 +291,7 @@ class WireClient:
         return [self.read(message) for _, message in sorted(self.view.messages.items())]
 
     def name_of(self, who: str) -> str:
-        profile = self.view.people[who]["profile"]
-        name: str = self.sealer.open("kith/1 profile", "kith/1 profile", profile)["name"]
+        name: str = self._profile(self.view.people[who]["profile"])["name"]
         return name
 
 

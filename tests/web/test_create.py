@@ -12,7 +12,7 @@ from starlette.types import Message
 from server.config import Settings
 from server.rooms.state import Role
 from server.signaling.links import LinkKeys
-from server.web.create import MAX_BODY_BYTES, GroupCreation, create_routes
+from server.web.create import MAX_BODY_BYTES, GroupCreation, Terms, create_routes
 
 WALL_S = 1_800_000_000.7
 LINKS = LinkKeys({"k": bytes(32)})
@@ -81,6 +81,24 @@ async def test_the_time_asked_for_is_given(minutes: int):
     assert answer.json()["expires"] == 1_800_000_000 + minutes * 60
 
 
+async def test_each_member_gets_a_link_of_her_own_and_there_is_none_to_share():
+    made = (await post(server(), b'{"people": 3, "minutes": 90}')).json()
+    assert set(made["tokens"]) == {"facilitator", "guest"}
+    claims = [LINKS.verify(token, WALL_S) for token in made["people"]]
+    assert [(one.role, one.personal, one.meeting) for one in claims] == [
+        (Role.MEMBER, True, made["meeting"])
+    ] * 3
+    assert len({one.token_id for one in claims}) == 3, "each can be barred on its own"
+    assert {one.expires_s for one in claims} == {made["expires"]}
+
+
+@pytest.mark.parametrize(("most", "asked", "status"), [(3, 3, 201), (3, 4, 400), (0, 1, 400)])
+async def test_more_people_than_the_setting_says_are_refused(most: int, asked: int, status: int):
+    answer = await post(server(settings=Settings(create_people=most)), f'{{"people": {asked}}}'.encode())
+    assert answer.status_code == status
+    assert answer.json().get("code") == (None if status == 201 else "too_many_people")
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -98,6 +116,9 @@ async def test_the_time_asked_for_is_given(minutes: int):
         b'{"role": "facilitator"}',
         b'{"minutes": 90, "mid": "AAAAAAAAAAAAAAAAAAAAAA"}',
         b'{"minutes": 90}{}',
+        b'{"people": 0}',
+        b'{"people": 321}',
+        b'{"people": "8"}',
         b"\xff\xfe",
         b"[" * 1_000,
     ],
@@ -158,7 +179,10 @@ async def test_a_body_without_end_is_left_at_the_bound():
 
 async def test_a_body_that_never_comes_is_given_up():
     creation = GroupCreation(
-        organiser_key=None, attempt=lambda _: 0, links=LINKS, wall_s=lambda: WALL_S, body_deadline_s=0
+        terms=Terms(organiser_key=None, most_people=0, body_deadline_s=0),
+        attempt=lambda _: 0,
+        links=LINKS,
+        wall_s=lambda: WALL_S,
     )
 
     async def receive() -> Message:

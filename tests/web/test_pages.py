@@ -1,6 +1,7 @@
 """The web client is served from memory, each file as it should be kept by browsers."""
 
 import gzip
+import json
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ def dist(tmp_path: Path) -> Path:
     (root / "assets" / "app-4f2a.js.map").write_bytes(b"{}")
     (root / "assets" / "face-11.woff2").write_bytes(bytes(range(256)))
     (root / "icon.svg").write_bytes(b"<svg/>")
+    (root / "manifest.webmanifest").write_bytes(b"{}")
     (root / ".hidden").write_bytes(b"x")
     (tmp_path / "secret.txt").write_bytes(b"canary")
     return root
@@ -55,6 +57,7 @@ async def test_the_page_is_never_stored(pages: SecurityHeaders):
         ("/assets/app-4f2a.js", "text/javascript; charset=utf-8", IMMUTABLE),
         ("/assets/face-11.woff2", "font/woff2", IMMUTABLE),
         ("/icon.svg", "image/svg+xml", "no-store"),
+        ("/manifest.webmanifest", "application/manifest+json", "no-store"),
     ],
 )
 async def test_only_what_has_a_hash_in_its_name_is_kept(
@@ -144,6 +147,7 @@ def test_the_policy_lets_in_nothing_from_elsewhere():
         "style-src": "'self'",
         "img-src": "'self'",
         "font-src": "'self'",
+        "manifest-src": "'self'",
         "worker-src": "'self'",
         "connect-src": "'self' wss://meet.example.org",
         "base-uri": "'none'",
@@ -180,12 +184,14 @@ async def test_devices_are_for_this_page_alone(pages: SecurityHeaders):
 
 
 async def test_about_says_who_may_start_a_group():
-    for settings, policy in (
-        (Settings(), Creation.OPEN),
-        (Settings(organiser_key="a-very-long-organiser-key"), Creation.ORGANISER_KEY),
+    for settings, policy, people in (
+        (Settings(), Creation.OPEN, 50),
+        (Settings(organiser_key="a-very-long-organiser-key"), Creation.ORGANISER_KEY, 50),
+        (Settings(create_people=200), Creation.OPEN, 200),
     ):
         async with visitor(Starlette(routes=about_routes(settings))) as client:
-            assert (await client.get("/api/about")).json() == {"creation": policy, "protocol": 1}
+            about = (await client.get("/api/about")).json()
+        assert about == {"creation": policy, "people": people, "protocol": 1}
 
 
 async def test_a_server_that_is_not_ready_is_still_alive():
@@ -196,3 +202,22 @@ async def test_a_server_that_is_not_ready_is_still_alive():
         assert (await client.get("/health/ready")).status_code == 503
         ready = True
         assert (await client.get("/health/ready")).status_code == 200
+
+
+def test_what_is_installed_has_a_neutral_name_and_all_its_pictures():
+    public = Path(__file__).parents[2] / "web" / "public"
+    manifest = json.loads((public / "manifest.webmanifest").read_text("utf-8"))
+    assert (manifest["name"], manifest["short_name"], manifest["display"]) == (
+        "Meeting",
+        "Meeting",
+        "standalone",
+    )
+    assert manifest["start_url"] == "/", "no link is kept in what is installed"
+    assert all((public / icon["src"].lstrip("/")).is_file() for icon in manifest["icons"])
+
+
+def test_no_page_is_kept_by_a_service_worker():
+    source = Path(__file__).parents[2] / "web" / "src"
+    scripts = [path for path in source.rglob("*") if path.suffix in {".ts", ".svelte"}]
+    assert scripts
+    assert [path.name for path in scripts if "serviceWorker" in path.read_text("utf-8")] == []

@@ -2,16 +2,28 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeCall } from '../tests/fake_call';
 import { FakePage } from '../tests/fake_page';
-import { ANA, FakeServer, joined, ME, SECRET, wirePerson, wireSnapshot } from '../tests/fake_server';
+import {
+  ANA,
+  FakeServer,
+  joined,
+  ME,
+  SECRET,
+  wireChat,
+  wirePerson,
+  wireSnapshot,
+} from '../tests/fake_server';
 import { ManualTimers } from '../tests/manual_timers';
 import { KithClient } from './client';
+import { PUBLIC_KEY_BYTES } from './crypto/contacts';
 import { toBase64url } from './crypto/base64url';
 import { LinkSecretKeySource } from './crypto/keys';
 import { TextSealer } from './crypto/seal';
-import type { ClientMessage, Snapshot, WirePerson, WireRound } from './protocol/messages';
+import type { Snapshot, WirePerson, WireRound } from './protocol/messages';
+import type { ClientMessage } from './protocol/orders';
 import { isAway, meetingOf } from './state/selectors';
 import type { PageNews } from './surroundings';
 import { LOOK_AGAIN_MS, Visit } from './visit';
+import { at } from '../tests/positions';
 
 const MEETING = 'AAECAwQFBgcICQoLDA0ODw';
 const claims = toBase64url(new TextEncoder().encode(`{"mid":"${MEETING}","role":"member"}`));
@@ -25,7 +37,9 @@ let server: FakeServer;
 let timers: ManualTimers;
 let calls: FakeCall[];
 let news: PageNews | null;
+let loadedAgain: number;
 let wentElsewhere: boolean;
+let callLoads: boolean;
 let client: KithClient;
 
 function load(): void {
@@ -35,6 +49,7 @@ function load(): void {
     fetch: () => Promise.resolve(new Response('{"creation":"open","protocol":1}')),
     makeVisit: (memory, listener) => Promise.resolve(new Visit(memory, visitSurroundings, listener)),
     watch: (to) => (news = to),
+    loadAgain: () => (loadedAgain += 1),
     goElsewhere: () => (wentElsewhere = true),
   });
   client.start();
@@ -48,6 +63,7 @@ const visitSurroundings = {
   },
   wallMs: () => 1_000_000,
   makeCall: (listener: ConstructorParameters<typeof FakeCall>[0]) => {
+    if (!callLoads) return Promise.reject(new TypeError('Failed to fetch dynamically imported module'));
     const call = new FakeCall(listener);
     calls.push(call);
     return Promise.resolve(call);
@@ -60,7 +76,9 @@ beforeEach(() => {
   timers = new ManualTimers();
   calls = [];
   news = null;
+  loadedAgain = 0;
   wentElsewhere = false;
+  callLoads = true;
 });
 
 /** Seals are opened by promises of the platform: asked again until it is so. */
@@ -94,8 +112,16 @@ async function arrive(): Promise<void> {
   await until(() => {
     expect(server.sockets).toHaveLength(1);
   });
-  const ana = await sealer.sealProfile({ name: 'Ana', pronouns: null });
-  server.accept().say({ t: 'seen', v: 1, status: 'open', locked: false, facilitators: [ana], present: 3 });
+  const ana = await sealer.sealProfile({ name: 'Ana', pronouns: null, key: null });
+  server.accept().say({
+    t: 'seen',
+    v: 1,
+    status: 'open',
+    locked: false,
+    facilitators: [ana],
+    present: 3,
+    texts: new Uint8Array(),
+  });
   await reached('arrived');
 }
 
@@ -174,6 +200,7 @@ describe('arriving', () => {
     ['token_expired', false],
     ['token_not_yet', true],
     ['barred', true],
+    ['version', true],
   ])('a link refused as %s is over; another try: %s', async (code, canTryAgain) => {
     page.location.hash = `#${LINK}`;
     load();
@@ -203,7 +230,9 @@ describe('arriving', () => {
   test('the knock brings a sealed name and an offer', async () => {
     await knock();
     const join = server.socket.last('join');
-    expect(await sealer.openProfile(join.profile)).toEqual({ name: 'Bea', pronouns: null });
+    const profile = await sealer.openProfile(join.profile);
+    expect(profile).toMatchObject({ name: 'Bea', pronouns: null });
+    expect(profile?.key).toHaveLength(PUBLIC_KEY_BYTES);
     expect(join).toMatchObject({ offer: 'offer 1', resume: null, token: TOKEN });
     expect(join.device).toHaveLength(16);
     expect(client.state.devices).toMatchObject({ mic: 'on', camera: 'on' });
@@ -227,6 +256,20 @@ describe('arriving', () => {
     expect(client.state.notices[0]?.code).toEqual({ kind: 'refused', code: 'media_refused' });
   });
 
+  test('a device that could not be had is not missed inside', async () => {
+    await arrive();
+    client.prepare({ mic: true, camera: true });
+    await until(() => {
+      expect(client.state.devices).toMatchObject({ mic: 'on', camera: 'on' });
+    });
+    call().listener.devices({ mic: 'taken' });
+    client.knock('Bea', null, true);
+    await until(() => {
+      expect(client.state.phase.kind).toBe('knocking');
+    });
+    expect(client.state.wanted).toEqual({ mic: false, camera: true });
+  });
+
   test('going back closes the preview', async () => {
     await arrive();
     client.prepare({ mic: false, camera: true });
@@ -248,7 +291,7 @@ describe('nothing of mine leaves before I am admitted', () => {
     expect(call().done).toContain(`joined ${ME} answer`);
     expect(call().done.filter((one) => one.startsWith('send'))).toEqual([]);
     expect(server.socket.all('set_media')).toEqual([]);
-    server.socket.say({ t: 'snapshot', position: 8, snapshot: inside() });
+    server.socket.say({ t: 'snapshot', position: at(8), snapshot: inside() });
     await reached('meeting');
     expect(call().done).toContain('send mic camera');
     expect(await came('set_media')).toMatchObject({ mic: true, camera: true });
@@ -256,7 +299,7 @@ describe('nothing of mine leaves before I am admitted', () => {
 
   test('sent back to the lobby it stops at once', async () => {
     await enter();
-    server.socket.say({ t: 'snapshot', position: 9, snapshot: wireSnapshot(waiting) });
+    server.socket.say({ t: 'snapshot', position: at(9), snapshot: wireSnapshot(waiting) });
     await reached('lobby');
     expect(client.state.phase).toMatchObject({ sentBack: true });
     expect(call().done.at(-1)).toBe('send');
@@ -264,11 +307,21 @@ describe('nothing of mine leaves before I am admitted', () => {
 
   test('while the meeting is paused nothing is sent, and afterwards as before', async () => {
     await enter({ mic: true, camera: false });
-    server.socket.say({ t: 'happened', position: 9, events: [{ t: 'status_changed', status: 'paused' }] });
+    server.socket.say({
+      t: 'happened',
+      by: null,
+      position: at(9),
+      events: [{ t: 'status_changed', status: 'paused' }],
+    });
     await until(() => {
       expect(call().done.at(-1)).toBe('send');
     });
-    server.socket.say({ t: 'happened', position: 10, events: [{ t: 'status_changed', status: 'open' }] });
+    server.socket.say({
+      t: 'happened',
+      by: null,
+      position: at(10),
+      events: [{ t: 'status_changed', status: 'open' }],
+    });
     await until(() => {
       expect(call().done.at(-1)).toBe('send mic');
     });
@@ -281,7 +334,7 @@ describe('my devices', () => {
     const { id } = await came('set_media');
     server.socket.say({ t: 'done', id });
     const told = { t: 'media_set', who: ME, mic: true, camera: false } as const;
-    server.socket.say({ t: 'happened', position: 9, events: [told] });
+    server.socket.say({ t: 'happened', by: null, position: at(9), events: [told] });
     await until(() => {
       expect(meetingOf(client.state)?.people.find(({ id }) => id === ME)?.mic).toBe(true);
     });
@@ -303,7 +356,7 @@ describe('my devices', () => {
   test('a facilitator closes the microphone: it is shut here too, and cannot be opened', async () => {
     await enter({ mic: true, camera: false });
     const held = { t: 'media_allowed', who: ME, mic: false, camera: true } as const;
-    server.socket.say({ t: 'happened', position: 9, events: [held] });
+    server.socket.say({ t: 'happened', by: null, position: at(9), events: [held] });
     await until(() => {
       expect(client.state.devices.mic).toBe('off');
     });
@@ -331,6 +384,97 @@ describe('my devices', () => {
   });
 });
 
+describe('where the code of the call does not load', () => {
+  const notLoaded = () => noticeKinds().filter((kind) => kind === 'call_not_loaded').length;
+
+  beforeEach(() => {
+    callLoads = false;
+  });
+
+  test('one comes in to read and write, and is told', async () => {
+    await knock();
+    expect(server.socket.last('join').offer).toBeNull();
+    expect(client.state.wanted).toEqual({ mic: false, camera: false });
+    expect(notLoaded()).toBe(1);
+  });
+
+  test('after a reload she is taken back all the same', async () => {
+    callLoads = true;
+    await enter();
+    server = new FakeServer();
+    callLoads = false;
+    load();
+    await until(() => {
+      expect(server.sockets).toHaveLength(1);
+    });
+    const join = server.accept().last('join');
+    expect(join).toMatchObject({ offer: null, resume: { secret: SECRET } });
+    server.socket.say(joined({ snapshot: inside(), answer: null }));
+    await reached('meeting');
+    expect(notLoaded()).toBe(1);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'microphone',
+      () => {
+        client.toggleMic();
+      },
+    ],
+    [
+      'camera',
+      () => {
+        client.toggleCamera();
+      },
+    ],
+    [
+      'another loudspeaker',
+      () => {
+        client.chooseDevice('speaker', 'headset');
+      },
+    ],
+    [
+      'the soft tone',
+      () => {
+        client.testSpeaker();
+      },
+    ],
+    [
+      'what was taken',
+      () => {
+        client.takeUp();
+      },
+    ],
+  ])('a tap for %s says so', async (_, tap) => {
+    await knock({ mic: false, camera: false });
+    server.socket.say(joined({ snapshot: inside(), answer: null }));
+    await reached('meeting');
+    for (const { number } of client.state.notices) client.dismiss(number);
+    tap();
+    await until(() => {
+      expect(notLoaded()).toBe(1);
+    });
+    expect(client.state.wanted).toEqual({ mic: false, camera: false });
+  });
+
+  test('the next tap asks again, and sound and picture begin for who is inside already', async () => {
+    await knock();
+    server.socket.say(joined({ snapshot: inside(), answer: null }));
+    await reached('meeting');
+    callLoads = true;
+    client.toggleMic();
+    await until(() => {
+      expect(call().done).toContain('open mic');
+    });
+    expect(call().done.slice(0, 3)).toEqual([`joined ${ME} null`, 'seats ', 'transport lost']);
+    client.toggleCamera();
+    await until(() => {
+      expect(call().done).toContain('open camera');
+    });
+    expect(call().done.filter((one) => one === 'transport lost')).toHaveLength(1);
+  });
+});
+
 describe('chat', () => {
   test('is sealed, shown as on its way, and gone from there when accepted', async () => {
     await enter();
@@ -340,8 +484,9 @@ describe('chat', () => {
     expect(await sealer.openChat(ME, said.body)).toBe('hello');
     server.socket.say({
       t: 'happened',
-      position: 9,
-      events: [{ t: 'said', number: 1, author: ME, body: said.body }],
+      by: null,
+      position: at(9),
+      events: [{ t: 'said', message: wireChat(1, ME, said.body) }],
     });
     server.socket.say({ t: 'done', id: said.id });
     await until(() => {
@@ -393,7 +538,12 @@ describe('chat', () => {
   test('that does not open is unreadable, never shown as it came', async () => {
     await enter();
     const body = await sealer.sealChat('somebody', 'hello');
-    server.socket.say({ t: 'happened', position: 9, events: [{ t: 'said', number: 1, author: ANA, body }] });
+    server.socket.say({
+      t: 'happened',
+      by: null,
+      position: at(9),
+      events: [{ t: 'said', message: wireChat(1, ANA, body) }],
+    });
     await until(() => {
       expect(meetingOf(client.state)?.messages).toMatchObject([{ body: { kind: 'unreadable' } }]);
     });
@@ -409,6 +559,7 @@ describe('turns', () => {
     left_ms: 25_000,
     runs: true,
     held: false,
+    again: false,
     stage: 'first',
     named: null,
     share_ms: 60_000,
@@ -430,12 +581,12 @@ describe('turns', () => {
     client.lowerHand('x');
     client.callOn('x');
     client.orderHands(true);
-    client.setFloor('held');
+    client.setFloor('held', 'open');
     client.startRound('nomination', null, ['x'], false);
-    client.reorderRound(['x', 'y']);
-    client.invitePassed(true);
+    client.reorderRound(['x', 'y'], ['y', 'x']);
+    client.invitePassed(true, 7);
     client.admitBetweenShares(true);
-    client.closeRound();
+    client.closeRound(7);
     const orders = server.socket.received.slice(
       server.socket.received.findIndex(({ t }) => t === 'take_turn'),
     );
@@ -453,31 +604,41 @@ describe('turns', () => {
       { t: 'lower_hand', id: 0, who: 'x' },
       { t: 'call_on', id: 0, who: 'x' },
       { t: 'order_hands', id: 0, fair: true },
-      { t: 'set_floor', id: 0, floor: 'held' },
+      { t: 'set_floor', id: 0, floor: 'held', was: 'open' },
       { t: 'start_round', id: 0, kind: 'nomination', share_ms: null, order: ['x'], invite_passed: false },
-      { t: 'reorder_round', id: 0, order: ['x', 'y'] },
-      { t: 'invite_passed', id: 0, invite: true },
+      { t: 'reorder_round', id: 0, order: ['x', 'y'], was: ['y', 'x'] },
+      { t: 'invite_passed', id: 0, invite: true, turn: 7 },
       { t: 'admit_between_shares', id: 0, on: true },
-      { t: 'close_round', id: 0 },
+      { t: 'close_round', id: 0, turn: 7 },
     ]);
   });
 
   test('a round is shown as it was told, its time as of now; the microphone stays as it is', async () => {
     await enter({ mic: false, camera: false });
-    const { left_ms: leftMs, share_ms: shareMs, invite_passed: invitePassed, ...same } = offered;
-    server.socket.say({ t: 'happened', position: 9, events: [{ t: 'round_changed', round: offered }] });
+    const { left_ms: leftMs, share_ms: shareMs, invite_passed: invitePassed, again, ...same } = offered;
+    server.socket.say({
+      t: 'happened',
+      by: null,
+      position: at(9),
+      events: [{ t: 'round_changed', round: offered }],
+    });
     await until(() => {
       expect(meetingOf(client.state)?.round).toEqual({
         ...same,
         ...{ leftMs, shareMs, invitePassed },
         atMs: 1_000_000,
         nudged: false,
-        secondOffer: false,
+        secondOffer: again,
       });
     });
     client.takeTurn(7);
     const sharing = { ...offered, phase: 'sharing', left_ms: 60_000 } as const;
-    server.socket.say({ t: 'happened', position: 10, events: [{ t: 'round_changed', round: sharing }] });
+    server.socket.say({
+      t: 'happened',
+      by: null,
+      position: at(10),
+      events: [{ t: 'round_changed', round: sharing }],
+    });
     await until(() => {
       expect(meetingOf(client.state)?.round?.phase).toBe('sharing');
     });
@@ -494,6 +655,8 @@ describe('turns', () => {
     await until(() => {
       expect(meetingOf(client.state)?.outgoing).toMatchObject([{ id: share.id, refused: 'stale_turn' }]);
     });
+    // she does not look into the chat for it
+    expect(client.state.notices.map(({ code }) => code)).toEqual([{ kind: 'refused', code: 'stale_turn' }]);
     client.retryOutgoing(share.id);
     expect(await sealer.openChat(ME, (await came('say')).body)).toBe('a quiet week');
   });
@@ -502,8 +665,9 @@ describe('turns', () => {
     await enter({ mic: false, camera: false });
     server.socket.say({
       t: 'happened',
-      position: 9,
-      events: [{ t: 'away_changed', who: ME, away: true }],
+      by: null,
+      position: at(9),
+      events: [{ t: 'person_changed', person: wirePerson(ME, { away: true }) }],
     });
     await until(() => {
       expect(isAway(meetingOf(client.state))).toBe(true);
@@ -572,7 +736,7 @@ describe('a lost socket', () => {
     expect(phase()).toBe('meeting');
     timers.advance(0);
     server.accept();
-    expect((await came('join')).resume).toEqual({ secret: SECRET, position: 7 });
+    expect((await came('join')).resume).toEqual({ secret: SECRET, position: at(7) });
     server.socket.say(joined({ snapshot: null }));
     await until(() => {
       expect(client.state.line.kind).toBe('up');
@@ -581,7 +745,7 @@ describe('a lost socket', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('too long ago: from the beginning, with the same link', async () => {
+  test('too long ago: from the beginning, with the same link, and it says so', async () => {
     await enter();
     server.socket.hangUp(1006);
     timers.advance(0);
@@ -589,6 +753,7 @@ describe('a lost socket', () => {
     await reached('arriving');
     expect(call().ended).toBe(true);
     expect(server.socket.last('look').token).toBe(TOKEN);
+    expect(noticeKinds()).toEqual(['place_gone']);
     expect(page.history.state).toMatchObject({ place: null });
   });
 
@@ -613,6 +778,14 @@ describe('a lost socket', () => {
     expect(server.socket.all('ping')).toHaveLength(1);
     expect(call().done).toContain('network changed');
   });
+
+  test('where media stops or flows again the line is looked at, too', async () => {
+    await enter();
+    call().listener.network(false);
+    expect(server.socket.all('ping')).toHaveLength(1);
+    call().listener.network(true);
+    expect(server.socket.all('ping')).toHaveLength(2);
+  });
 });
 
 describe('reload', () => {
@@ -627,7 +800,11 @@ describe('reload', () => {
       expect(server.sockets).toHaveLength(1);
     });
     const join = server.accept().last('join');
-    expect(join).toMatchObject({ device, offer: 'offer 1', resume: { secret: SECRET, position: 0 } });
+    expect(join).toMatchObject({
+      device,
+      offer: 'offer 1',
+      resume: { secret: SECRET, position: new Uint8Array() },
+    });
     expect(await sealer.openProfile(join.profile)).toMatchObject({ name: 'Bea' });
     server.socket.say(joined({ snapshot: inside(), answer: 'answer' }));
     await reached('meeting');
@@ -648,6 +825,24 @@ describe('reload', () => {
     expect(server.socket.all('look')).toHaveLength(1);
   });
 
+  test('a page older than the server is loaded again on her wish, with the same link and place', async () => {
+    await enter();
+    server.socket.hangUp(1006);
+    timers.advance(0);
+    server.accept().say({ t: 'refused', id: null, code: 'version', text: '' });
+    await reached('over');
+    expect(client.state.phase).toMatchObject({
+      ending: { kind: 'link', code: 'version' },
+      canTryAgain: true,
+    });
+    expect(page.history.state, 'nothing stays without her wish').toBeNull();
+    expect(loadedAgain).toBe(0);
+    client.tryAgain();
+    expect(loadedAgain).toBe(1);
+    load();
+    expect(client.state.phase).toEqual({ kind: 'arriving', role: 'member', returning: true });
+  });
+
   test('before the knock the link is kept, and nothing else', async () => {
     await arrive();
     server = new FakeServer();
@@ -660,13 +855,13 @@ describe('the end', () => {
   test('leaving is said, media stops, everything is forgotten', async () => {
     await enter();
     client.leave();
-    expect(client.state.phase).toEqual({ kind: 'over', ending: { kind: 'left' }, canTryAgain: false });
+    expect(client.state.phase).toMatchObject({ kind: 'over', ending: { kind: 'left' }, canTryAgain: true });
     expect(server.socket.received.at(-1)?.t).toBe('leave');
     expect(server.socket.isClosed).toBe(true);
     expect(call().ended).toBe(true);
     expect(page.history.state).toBeNull();
     client.tryAgain();
-    expect(phase()).toBe('over');
+    expect(phase()).toBe('arriving');
   });
 
   test('quick exit does all of it before the page is replaced', async () => {
@@ -675,6 +870,8 @@ describe('the end', () => {
     expect(call().ended).toBe(true);
     expect(page.history.state).toBeNull();
     expect(wentElsewhere).toBe(true);
+    client.tryAgain();
+    expect(phase()).toBe('over');
   });
 
   test('quick exit works before there is anything to end', () => {
@@ -695,7 +892,15 @@ describe('the end', () => {
     await until(() => {
       expect(server.sockets).toHaveLength(2);
     });
-    server.accept().say({ t: 'seen', v: 1, status: 'open', locked: false, facilitators: [], present: 1 });
+    server.accept().say({
+      t: 'seen',
+      v: 1,
+      status: 'open',
+      locked: false,
+      facilitators: [],
+      present: 1,
+      texts: new Uint8Array(),
+    });
     await reached('arrived');
     client.prepare({ mic: false, camera: false });
     await reached('preparing');
@@ -712,12 +917,12 @@ describe('the end', () => {
     await enter();
     server.socket.hangUp(code);
     await reached('over');
-    expect(client.state.phase).toEqual({ kind: 'over', ending: { kind }, canTryAgain });
+    expect(client.state.phase).toMatchObject({ kind: 'over', ending: { kind }, canTryAgain });
   });
 
   test('nothing that was still being opened is shown after it', async () => {
     await enter();
-    server.socket.say({ t: 'snapshot', position: 9, snapshot: wireSnapshot(waiting) });
+    server.socket.say({ t: 'snapshot', position: at(9), snapshot: wireSnapshot(waiting) });
     client.leave();
     await until(() => {
       expect(phase()).toBe('over');
@@ -731,10 +936,13 @@ describe('the end', () => {
   test('another link followed in the same page begins anew', async () => {
     await enter();
     const old = server.socket;
-    page.location.hash = `#${LINK}`;
+    page.follow(`#${LINK}`);
     news?.addressChanged();
+    news?.entryChanged();
     expect(old.isClosed).toBe(true);
     expect(phase()).toBe('arriving');
-    expect(page.location.hash).toBe('');
+    expect(page.entries).toEqual([expect.objectContaining({ link: LINK, place: null }), 'aside']);
+    client.quickExit();
+    expect(page.entries).toEqual([null, 'aside']);
   });
 });

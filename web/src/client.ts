@@ -1,18 +1,21 @@
 /**
  * The one thing the screens talk to: methods for what a person does, and a state to show.
  *
- * Called by the screens only. Nothing here throws into them: what goes wrong becomes state.
+ * Called by the screens only. Arriving, devices and leaving are here; what one does inside is in the commands it extends.
+ * Nothing here throws into the screens: what goes wrong becomes state.
  */
-import { askPolicy, create } from './creation';
+import { SessionCommands } from './client_session';
+import { askTerms, create } from './creation';
 import { type Link, newDevice, parseLink } from './crypto/secrets';
-import type { PersonAct, TurnAct } from './protocol/messages';
-import type { AppState, DeviceKind, Ending, Floor, ParticipantId, RoundKind } from './state/model';
-import { PageMemory, type Remembered } from './state/page_memory';
+import type { AppState, DeviceKind, Ending, GroupWish, ParticipantId } from './state/model';
+import { type Found, PageMemory, type Remembered } from './state/page_memory';
 import { type Listener, Store } from './state/store';
 import { browser, type Surroundings } from './surroundings';
+import type { Heights } from './watching';
 import type { Visit } from './visit';
+import type { VisitListener } from './visit_surroundings';
 
-export class KithClient {
+export class KithClient extends SessionCommands {
   readonly #surroundings: Surroundings;
   readonly #memory: PageMemory;
   readonly #store = new Store();
@@ -22,8 +25,13 @@ export class KithClient {
   #remembered: Remembered | null = null;
 
   constructor(surroundings: Surroundings = browser()) {
+    super();
     this.#surroundings = surroundings;
     this.#memory = new PageMemory(surroundings.page);
+  }
+
+  protected get visit(): Visit | null {
+    return this.#visit;
   }
 
   get state(): AppState {
@@ -39,16 +47,19 @@ export class KithClient {
   start(): void {
     this.#surroundings.watch({
       addressChanged: () => {
-        this.#readAddress(true);
+        const found = this.#memory.followed();
+        if (found.kind !== 'nothing') this.#begin(found);
+      },
+      entryChanged: () => {
+        this.#memory.entryChanged();
       },
       networkChanged: () => this.#visit?.networkChanged(),
       inSight: () => this.#visit?.wake(),
     });
-    this.#readAddress(false);
+    this.#begin(this.#memory.find());
   }
 
-  #readAddress(again: boolean): void {
-    const found = this.#memory.find();
+  #begin(found: Found): void {
     switch (found.kind) {
       case 'link':
         this.#arrive({ link: found.link, device: newDevice(), loads: 0, place: null });
@@ -57,26 +68,38 @@ export class KithClient {
         this.#end({ kind: 'link', code: 'malformed_link' }, false);
         return;
       case 'remembered':
-        if (!again) this.#arrive({ ...found.remembered, loads: found.remembered.loads + 1 });
+        this.#arrive({ ...found.remembered, loads: found.remembered.loads + 1 });
         return;
       case 'nothing':
-        if (!again) this.#askPolicy();
+        this.#askTerms();
     }
+  }
+
+  // ── what I see ─────────────────────────────────────────────────────────────────────────────────
+
+  /** How tall each person is drawn, in device pixels; 0: not visible, and nothing of her is sent. */
+  see(heights: Heights): void {
+    this.#visit?.see(heights);
+  }
+
+  /** Little shall come: she pays for it, or the network is slow. */
+  spareData(lowData: boolean): void {
+    this.#visit?.spare(lowData);
   }
 
   // ── starting a group ───────────────────────────────────────────────────────────────────────────
 
-  #askPolicy(): void {
-    void askPolicy(this.#surroundings.fetch).then((policy) => {
-      if (policy !== null) this.#store.dispatch({ kind: 'policy', policy });
+  #askTerms(): void {
+    void askTerms(this.#surroundings.fetch).then((terms) => {
+      if (terms !== null) this.#store.dispatch({ kind: 'terms', ...terms });
     });
   }
 
-  /** phase start → creation `asking` → `made` with links, or `idle` with a problem. minutes null: the server's default. */
-  createMeeting(minutes: number | null, organiserKey: string | null): void {
+  /** phase start → creation `asking` → `made` with links, or `idle` with a problem. */
+  createMeeting(wish: GroupWish): void {
     const { fetch, origin } = this.#surroundings;
     this.#store.dispatch({ kind: 'creation', creation: { kind: 'asking' } });
-    void create(fetch, origin, minutes, organiserKey).then((creation) => {
+    void create(fetch, origin, wish).then((creation) => {
       this.#store.dispatch({ kind: 'creation', creation });
     });
   }
@@ -113,7 +136,7 @@ export class KithClient {
     );
   }
 
-  #listenerOf(number: number): ConstructorParameters<typeof Visit>[2] {
+  #listenerOf(number: number): VisitListener {
     return {
       dispatch: this.#store.dispatch,
       state: () => this.#store.state,
@@ -164,10 +187,15 @@ export class KithClient {
       );
   }
 
-  /** over (where `canTryAgain`) → arriving. */
+  /** over (where `canTryAgain`) → arriving; a page older than the server is loaded again and goes on with the same link and place. */
   tryAgain(): void {
     const { phase } = this.state;
     if (phase.kind !== 'over' || this.#remembered === null) return;
+    if (phase.ending.kind === 'link' && phase.ending.code === 'version') {
+      this.#memory.keep(this.#remembered);
+      this.#surroundings.loadAgain();
+      return;
+    }
     this.#arrive({ ...this.#remembered, loads: this.#remembered.loads + 1, place: null });
   }
 
@@ -177,7 +205,7 @@ export class KithClient {
     this.#remembered = null;
     this.#memory.clear();
     this.#store.dispatch({ kind: 'no_link' });
-    this.#askPolicy();
+    this.#askTerms();
   }
 
   // ── my devices: in preparing, lobby and meeting ────────────────────────────────────────────────
@@ -192,6 +220,16 @@ export class KithClient {
 
   chooseDevice(kind: DeviceKind | 'speaker', id: string): void {
     this.#run(this.#visit?.choose(kind, id));
+  }
+
+  /** After a tap: a soft tone through the chosen loudspeaker. */
+  testSpeaker(): void {
+    this.#run(this.#visit?.testSpeaker());
+  }
+
+  /** After a tap, when `selectors.interrupted`: opens again what a call or another program took. */
+  takeUp(): void {
+    this.#run(this.#visit?.takeUp());
   }
 
   /** After a tap, when `state.soundBlocked`. */
@@ -210,73 +248,15 @@ export class KithClient {
     return this.#visit?.call?.pictureOf(who) ?? null;
   }
 
-  // ── in the meeting ─────────────────────────────────────────────────────────────────────────────
-
-  say(text: string): void {
-    this.#visit?.say(text);
+  /** Whoever is named for captions: one line to those who hear her. */
+  caption(text: string): void {
+    const line = text.trim();
+    if (line !== '') this.#run(this.#visit?.caption(line));
   }
 
-  discardOutgoing(id: number): void {
-    this.#visit?.discardOutgoing(id);
-  }
-
-  retryOutgoing(id: number): void {
-    this.#visit?.retryOutgoing(id);
-  }
-
-  deleteMessage(number: number): void {
-    this.#visit?.order({ t: 'delete_message', message: number });
-  }
-
-  /** "Back soon": microphone and camera close, the place is kept. Coming back opens nothing. */
-  setAway(away: boolean): void {
-    this.#visit?.order({ t: 'set_away', away });
-  }
-
-  raiseHand(): void {
-    this.#visit?.order({ t: 'raise_hand' });
-  }
-
-  /** Mine, or anybody's by a facilitator; of somebody who was called on: she has finished. */
-  lowerHand(who: ParticipantId): void {
-    this.#act('lower_hand', who);
-  }
-
-  // ── turns: every command names the turn it speaks of ───────────────────────────────────────────
-
-  /** The microphone stays as it is. */
-  takeTurn(turn: number): void {
-    this.#turn('take_turn', turn);
-  }
-
-  passTurn(turn: number): void {
-    this.#turn('pass_turn', turn);
-  }
-
-  comeBackLater(turn: number): void {
-    this.#turn('come_back_later', turn);
-  }
-
-  endShare(turn: number): void {
-    this.#turn('end_share', turn);
-  }
-
-  /** A minute more. */
-  extendShare(turn: number): void {
-    this.#turn('extend_share', turn);
-  }
-
-  nameNext(turn: number, who: ParticipantId): void {
-    this.#visit?.order({ t: 'name_next', turn, who });
-  }
-
-  /** A chat message that counts as my share. */
-  shareInWriting(turn: number, text: string): void {
-    this.#visit?.say(text, turn);
-  }
-
+  /** She may come in again until the page is closed: the link stays in this page's memory, and in nothing that outlives it. */
   leave(): void {
-    this.#end({ kind: 'left' }, false);
+    this.#end({ kind: 'left' }, true);
   }
 
   /** Media stops at once, everything is forgotten, the page is replaced by a neutral one; Back does not return. */
@@ -287,108 +267,6 @@ export class KithClient {
 
   dismiss(notice: number): void {
     this.#store.dispatch({ kind: 'dismissed', number: notice });
-  }
-
-  // ── facilitators ───────────────────────────────────────────────────────────────────────────────
-
-  admit(who: ParticipantId): void {
-    this.#act('admit', who);
-  }
-
-  deny(who: ParticipantId): void {
-    this.#act('deny', who);
-  }
-
-  sendToLobby(who: ParticipantId): void {
-    this.#act('send_to_lobby', who);
-  }
-
-  /** Closed until allowed again; nobody can open another's. */
-  mute(who: ParticipantId): void {
-    this.#act('mute', who);
-  }
-
-  allowMic(who: ParticipantId): void {
-    this.#act('allow_mic', who);
-  }
-
-  stopCamera(who: ParticipantId): void {
-    this.#act('stop_camera', who);
-  }
-
-  allowCamera(who: ParticipantId): void {
-    this.#act('allow_camera', who);
-  }
-
-  lock(): void {
-    this.#visit?.order({ t: 'lock' });
-  }
-
-  unlock(): void {
-    this.#visit?.order({ t: 'unlock' });
-  }
-
-  remove(who: ParticipantId): void {
-    this.#act('remove', who);
-  }
-
-  undoBar(who: ParticipantId): void {
-    this.#act('undo_bar', who);
-  }
-
-  end(): void {
-    this.#visit?.order({ t: 'end' });
-  }
-
-  setFloor(floor: Floor): void {
-    this.#visit?.order({ t: 'set_floor', floor });
-  }
-
-  callOn(who: ParticipantId): void {
-    this.#act('call_on', who);
-  }
-
-  orderHands(fair: boolean): void {
-    this.#visit?.order({ t: 'order_hands', fair });
-  }
-
-  /** Those named come first, then every other member. shareMs null: no limit. */
-  startRound(
-    kind: RoundKind,
-    shareMs: number | null,
-    order: readonly ParticipantId[],
-    invitePassed: boolean,
-  ): void {
-    this.#visit?.order({ t: 'start_round', kind, share_ms: shareMs, order, invite_passed: invitePassed });
-  }
-
-  reorderRound(order: readonly ParticipantId[]): void {
-    this.#visit?.order({ t: 'reorder_round', order });
-  }
-
-  invitePassed(invite: boolean): void {
-    this.#visit?.order({ t: 'invite_passed', invite });
-  }
-
-  closeRound(): void {
-    this.#visit?.order({ t: 'close_round' });
-  }
-
-  /** As if the time of this turn were over; a share is ended, not skipped. */
-  skipTurn(turn: number): void {
-    this.#turn('skip_turn', turn);
-  }
-
-  admitBetweenShares(on: boolean): void {
-    this.#visit?.order({ t: 'admit_between_shares', on });
-  }
-
-  #turn(act: TurnAct, turn: number): void {
-    this.#visit?.order({ t: act, turn });
-  }
-
-  #act(act: PersonAct, who: ParticipantId): void {
-    this.#visit?.order({ t: act, who });
   }
 
   /** What the browser refuses in between is already told as a state; the rest is a bug, for the console. */

@@ -3,43 +3,59 @@
  *
  * Called by `client.ts`. Answers are values, also when the network fails.
  */
-import { fragmentOf, newSecret } from './crypto/secrets';
-import type { Creation, CreationProblem, MeetingLinks } from './state/model';
+import { fragmentOf, meetingOf, newSecret } from './crypto/secrets';
+import type { Creation, CreationProblem, GroupWish, MeetingLinks, MemberLinks } from './state/model';
+import type { GroupTexts } from './state/model_session';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Policy = 'open' | 'organiser_key';
 
-const PROBLEMS: readonly CreationProblem[] = ['bad_request', 'organiser_key_needed', 'too_large', 'too_many'];
+const PROBLEMS: readonly CreationProblem[] = [
+  'bad_request',
+  'organiser_key_needed',
+  'too_large',
+  'too_many',
+  'too_many_people',
+];
 
-/** null: the server could not be asked; ask again later. */
-export async function askPolicy(fetch: Fetch): Promise<Policy | null> {
-  const about = await json(fetch('/api/about'));
-  const { creation } = about?.body ?? {};
-  return creation === 'open' || creation === 'organiser_key' ? creation : null;
+export interface Terms {
+  readonly policy: Policy;
+  /** Members with a link of their own, at most; 0: they share one. */
+  readonly mostPeople: number;
 }
 
-/** minutes: how long the links hold; null: as long as the server likes. */
-export async function create(
-  fetch: Fetch,
-  origin: string,
-  minutes: number | null,
-  organiserKey: string | null,
-): Promise<Creation> {
+/** null: the server could not be asked; ask again later. */
+export async function askTerms(fetch: Fetch): Promise<Terms | null> {
+  const about = await json(fetch('/api/about'));
+  const { creation, people } = about?.body ?? {};
+  if (creation !== 'open' && creation !== 'organiser_key') return null;
+  return { policy: creation, mostPeople: Number.isSafeInteger(people) ? Number(people) : 0 };
+}
+
+/** The texts are sealed here, they travel in the facilitators' link. */
+export async function create(fetch: Fetch, origin: string, wish: GroupWish): Promise<Creation> {
   const asked = await json(
     fetch('/api/meetings', {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
-        ...(organiserKey === null ? {} : { Authorization: `Bearer ${organiserKey}` }),
+        ...(wish.organiserKey === null ? {} : { Authorization: `Bearer ${wish.organiserKey}` }),
       },
-      body: JSON.stringify(minutes === null ? {} : { minutes }),
+      body: JSON.stringify(bodyOf(wish)),
     }),
   );
   if (asked === null) return { kind: 'idle', problem: 'unreachable' };
-  const links = asked.ok ? linksOf(origin, asked.body) : null;
-  if (links !== null) return { kind: 'made', links };
+  const made = asked.ok ? madeOf(asked.body, wish.people) : null;
+  if (made !== null) return { kind: 'made', links: await linksOf(origin, made, wish) };
   const problem = PROBLEMS.find((one) => one === asked.body.code);
   return { kind: 'idle', problem: problem ?? 'unreachable' };
+}
+
+function bodyOf({ linkMinutes, people }: GroupWish): Readonly<Record<string, number>> {
+  return {
+    ...(linkMinutes === null ? {} : { minutes: linkMinutes }),
+    ...(people === null ? {} : { people }),
+  };
 }
 
 interface Answer {
@@ -57,17 +73,63 @@ async function json(asking: Promise<Response>): Promise<Answer | null> {
   }
 }
 
-function linksOf(origin: string, body: Answer['body']): MeetingLinks | null {
-  const { tokens, expires } = body;
+/** What the server answered: the tokens, and the end of their time in s since 1970. */
+interface Made {
+  readonly facilitator: string;
+  readonly guest: string;
+  /** Tokens where links will be. */
+  readonly members: MemberLinks;
+  readonly expires: number;
+}
+
+/** people: as many links for one person each were asked for; null: one for all. Anything else is no answer. */
+function madeOf({ tokens, people: own, expires }: Answer['body'], people: number | null): Made | null {
   if (typeof tokens !== 'object' || tokens === null || typeof expires !== 'number') return null;
   const { facilitator, guest, member } = tokens as Partial<Record<string, unknown>>;
-  if (typeof facilitator !== 'string' || typeof guest !== 'string' || typeof member !== 'string') return null;
+  if (typeof facilitator !== 'string' || typeof guest !== 'string') return null;
+  if (people === null)
+    return typeof member === 'string'
+      ? { facilitator, guest, members: { kind: 'shared', link: member }, expires }
+      : null;
+  return isTexts(own) && own.length === people
+    ? { facilitator, guest, members: { kind: 'own', links: own }, expires }
+    : null;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+async function linksOf(origin: string, made: Made, { texts, lengthMin }: GroupWish): Promise<MeetingLinks> {
   const secret = newSecret();
-  const link = (token: string): string => `${origin}/#${fragmentOf({ token, secret })}`;
+  const box = texts === null ? null : await sealed(secret, made.facilitator, texts);
+  const link = (token: string, own: typeof box = null): string =>
+    `${origin}/#${fragmentOf({ token, secret, texts: own })}`;
+  const { members } = made;
   return {
-    facilitator: link(facilitator),
-    guest: link(guest),
-    member: link(member),
-    expiresAtMs: expires * 1_000,
+    facilitator: link(made.facilitator, box),
+    guest: link(made.guest),
+    members:
+      members.kind === 'shared'
+        ? { kind: 'shared', link: link(members.link) }
+        : { kind: 'own', links: members.links.map((token) => link(token)) },
+    lengthMin,
+    expiresAtMs: made.expires * 1_000,
+    title: texts?.title ?? '',
   };
+}
+
+/** null where the token cannot be read: the links open the door, the texts can be laid out in the meeting. */
+async function sealed(
+  secret: Uint8Array<ArrayBuffer>,
+  token: string,
+  texts: GroupTexts,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const meeting = meetingOf(token);
+  if (meeting === null) return null;
+  const [{ LinkSecretKeySource }, { sealGroup }] = await Promise.all([
+    import('./crypto/keys'),
+    import('./crypto/group_seal'),
+  ]);
+  return sealGroup(new LinkSecretKeySource(secret, meeting), texts);
 }

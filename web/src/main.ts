@@ -1,17 +1,15 @@
-/** Begins the page: colours, language, client, screens. Loaded by index.html and by nothing else. */
-import { mount } from 'svelte';
-import { KithClient } from './client';
-import { preferredLanguage, speak } from './i18n/language.svelte';
-import App from './ui/App.svelte';
-import { beginLook } from './ui/look.svelte';
+/**
+ * Begins the page: asks for the words of its language and for the screens at the same time. Loaded by index.html and by nothing else.
+ *
+ * As small as can be: the language is known only here, and what is asked for here is asked for first.
+ */
+import { askCustom } from './custom';
+import { LANGUAGES, preferredLanguage } from './i18n/languages';
 import './ui/styles/tokens.css';
 import './ui/styles/elements.css';
 
-const place = document.getElementById('app');
-if (place === null) throw new Error('index.html has no place for the app');
-
-beginLook(new Date().getHours());
-const client = new KithClient();
-await speak(preferredLanguage(navigator.languages));
-client.start();
-mount(App, { target: place, props: { client } });
+const asked = askCustom((url) => fetch(url));
+const likely = preferredLanguage(navigator.languages);
+LANGUAGES[likely].load().catch(() => null); // `begin` asks again, is given the same, and sees a failure
+const [{ begin }, custom] = await Promise.all([import('./begin'), asked]);
+await begin(preferredLanguage(navigator.languages, custom.languages), custom);

@@ -6,7 +6,7 @@
 import type { Call } from './call/call';
 import type { AppState } from './state/model';
 import { isSame, type Media, mediaFor } from './state/media_wish';
-import { me, meetingOf } from './state/selectors';
+import { goesOn, me, meetingOf } from './state/selectors';
 
 /** What a visit needs of a call; tests give another one. */
 export type CallPort = Pick<Call, keyof Call>;
@@ -67,7 +67,8 @@ export class MyCall {
       this.#live?.send(media);
     }
     const mine = state.phase.kind === 'meeting' ? me(state.phase.meeting) : null;
-    if (mine === null || meetingOf(state)?.status !== 'open') return;
+    const meeting = meetingOf(state);
+    if (mine === null || meeting === null || !goesOn(meeting)) return;
     if (isSame(media, this.#asked ?? mine)) return;
     this.#asked = media;
     this.#ask(media);

@@ -3,17 +3,45 @@
  *
  * Made by `visit.ts`. Messages are sealed and sent in the order they were written.
  */
-import { isLength, MAX_CHAT_BYTES, MAX_CHAT_CHARACTERS, type TextSealer } from './crypto/seal';
+import { MAX_CHAT_BYTES, MAX_CHAT_CHARACTERS, type TextSealer } from './crypto/seal';
+import { isLength } from './crypto/lengths';
 import type { Connection } from './protocol/connection';
-import type { Answer, Done, Refused } from './protocol/messages';
+import type { Reply } from './protocol/connection';
+import type { Command, Order } from './protocol/orders';
 import type { Fact } from './state/facts';
-import type { ParticipantId } from './state/model';
+import type { Destination, ParticipantId, RefusalCode } from './state/model';
 import { refusal } from './turned_away';
 
 interface Written {
   readonly text: string;
-  /** It is my share of this turn; null: an ordinary message. */
-  readonly turn: number | null;
+  readonly to: Destination;
+}
+
+const TO_MY_ROOM: Destination = { kind: 'room' };
+const SENT: readonly Order['t'][] = [
+  'say',
+  'share_in_writing',
+  'say_to_facilitators',
+  'answer_on_line',
+  'broadcast',
+];
+
+/** Its answer is for the outgoing messages, not for the notices. */
+export function isWritten(command: Command): boolean {
+  return SENT.includes(command.t);
+}
+
+function orderFor(to: Destination, you: ParticipantId, body: Uint8Array): Order {
+  switch (to.kind) {
+    case 'room':
+      return { t: 'say', body };
+    case 'turn':
+      return { t: 'share_in_writing', turn: to.turn, body };
+    case 'line':
+      return to.who === you ? { t: 'say_to_facilitators', body } : { t: 'answer_on_line', who: to.who, body };
+    case 'everywhere':
+      return { t: 'broadcast', body };
+  }
 }
 
 export class OutgoingChat {
@@ -31,7 +59,7 @@ export class OutgoingChat {
     this.#tell = tell;
   }
 
-  say(you: ParticipantId, written: string, turn: number | null = null): void {
+  say(you: ParticipantId, written: string, to: Destination): void {
     const text = written.trim();
     if (text === '') return;
     if (!isLength(text, 1, MAX_CHAT_CHARACTERS)) {
@@ -39,28 +67,31 @@ export class OutgoingChat {
       return;
     }
     const id = this.#connection.reserveId();
-    this.#texts.set(id, { text, turn });
-    this.#tell({ kind: 'outgoing', message: { id, text, refused: null } });
-    this.#before = this.#before.then(() => this.#send(you, { text, turn }, id));
+    this.#texts.set(id, { text, to });
+    this.#tell({ kind: 'outgoing', message: { id, text, to, refused: null } });
+    this.#before = this.#before.then(() => this.#send(you, { text, to }, id));
   }
 
-  async #send(you: ParticipantId, { text, turn }: Written, id: number): Promise<void> {
+  async #send(you: ParticipantId, { text, to }: Written, id: number): Promise<void> {
     const body = await this.#sealer.sealChat(you, text);
     if (this.#ended) return;
-    if (body.length <= MAX_CHAT_BYTES)
-      this.#connection.command(
-        turn === null ? { t: 'say', body } : { t: 'share_in_writing', turn, body },
-        id,
-      );
+    if (body.length <= MAX_CHAT_BYTES) this.#connection.command(orderFor(to, you, body), id);
     // 2000 characters of four bytes are more than the meeting takes.
-    else this.#tell({ kind: 'outgoing', message: { id, text, refused: 'too_large' } });
+    else this.#refused(id, { text, to }, 'too_large');
   }
 
-  answered(id: number, answer: Done | Answer | Refused): void {
+  /** What was written outside of the chat says so outside of it: nobody looks there. */
+  #refused(id: number, { text, to }: Written, code: RefusalCode): void {
+    this.#tell({ kind: 'outgoing', message: { id, text, to, refused: code } });
+    if (to.kind === 'turn' || to.kind === 'everywhere') {
+      this.#tell({ kind: 'notice', code: { kind: 'refused', code } });
+    }
+  }
+
+  answered(id: number, answer: Reply): void {
     const written = this.#texts.get(id);
     if (answer.t === 'refused' && written !== undefined) {
-      const { text } = written;
-      this.#tell({ kind: 'outgoing', message: { id, text, refused: refusal(answer.code) } });
+      this.#refused(id, written, refusal(answer.code));
     } else {
       this.discard(id);
     }
@@ -74,8 +105,9 @@ export class OutgoingChat {
   retry(you: ParticipantId, id: number): void {
     const written = this.#texts.get(id);
     this.discard(id);
+    if (written === undefined) return;
     // A share whose turn has gone is still a message; the turn itself does not come again.
-    if (written !== undefined) this.say(you, written.text);
+    this.say(you, written.text, written.to.kind === 'turn' ? TO_MY_ROOM : written.to);
   }
 
   end(): void {

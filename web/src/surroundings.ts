@@ -7,12 +7,15 @@ import type { Fetch } from './creation';
 import { webSocketTo } from './protocol/web_socket';
 import type { PageSurroundings } from './state/page_memory';
 import { browserTimers } from './timers';
-import type { Visit, VisitListener, VisitSurroundings } from './visit';
+import type { Visit } from './visit';
+import type { VisitListener, VisitSurroundings } from './visit_surroundings';
 import type { Remembered } from './state/page_memory';
 
 export interface PageNews {
   /** The address got another fragment without loading the page: a link was followed. */
   readonly addressChanged: () => void;
+  /** Back or forward, within this page. */
+  readonly entryChanged: () => void;
   /** The device is on another network, or on one again. */
   readonly networkChanged: () => void;
   readonly inSight: () => void;
@@ -24,14 +27,16 @@ export interface Surroundings {
   readonly fetch: Fetch;
   readonly makeVisit: (memory: Remembered, listener: VisitListener) => Promise<Visit>;
   readonly watch: (news: PageNews) => void;
+  /** The same page, as the server has it now. */
+  readonly loadAgain: () => void;
   /** Replace the page; Back does not return to it. */
   readonly goElsewhere: () => void;
 }
 
-/** Where quick exit leads; an organisation sets another one with <meta name="exit-page" content="…">. */
+/** Where quick exit leads, unless the organisation has chosen another page. */
 const EXIT_PAGE = 'https://www.wikipedia.org/';
 
-export function browser(): Surroundings {
+export function browser(exitPage: string | null = null): Surroundings {
   return {
     page: window,
     origin: location.origin,
@@ -41,9 +46,11 @@ export function browser(): Surroundings {
       return new Visit(memory, visitSurroundings(), listener);
     },
     watch,
+    loadAgain: () => {
+      location.reload();
+    },
     goElsewhere: () => {
-      const wish = document.querySelector<HTMLMetaElement>('meta[name="exit-page"]')?.content;
-      location.replace(wish ?? EXIT_PAGE);
+      leaveFor(exitPage ?? EXIT_PAGE);
     },
   };
 }
@@ -68,7 +75,8 @@ interface NetworkInformation extends EventTarget {
   readonly type?: string;
 }
 
-function watch({ addressChanged, networkChanged, inSight }: PageNews): void {
+function watch({ addressChanged, entryChanged, networkChanged, inSight }: PageNews): void {
+  addEventListener('popstate', entryChanged);
   addEventListener('hashchange', addressChanged);
   addEventListener('online', networkChanged);
   document.addEventListener('visibilitychange', () => {
@@ -80,4 +88,13 @@ function watch({ addressChanged, networkChanged, inSight }: PageNews): void {
     if (connection.type !== before) networkChanged();
     before = connection.type;
   });
+}
+
+/** Another page takes the place of this one; in a frame that of the page around it, where the browser lets us. */
+function leaveFor(page: string): void {
+  try {
+    (window.top ?? window).location.replace(page);
+  } catch {
+    location.replace(page);
+  }
 }

@@ -26,8 +26,14 @@ const REFUSALS: readonly RefusalCode[] = [
   'camera_held',
   'full',
   'stale_turn',
+  'changed_meanwhile',
   'not_now',
   'away',
+  'chat_closed',
+  'too_soon',
+  'no_such_room',
+  'unattended',
+  'no_such_resource',
 ];
 
 /** The link cannot be used (now); null: something else is the matter. */
@@ -35,9 +41,9 @@ export function linkProblem(code: string): LinkProblem | null {
   return LINK_PROBLEMS.find((one) => one === code) ?? null;
 }
 
-/** A later try with the same link may succeed. */
+/** A later try with the same link may succeed, or one with a newer page. */
 export function mayTryAgain(problem: LinkProblem): boolean {
-  return problem === 'token_not_yet' || problem === 'barred';
+  return problem === 'token_not_yet' || problem === 'barred' || problem === 'version';
 }
 
 export function knockProblem(code: string): KnockProblem {

@@ -1,55 +1,49 @@
+// Longer than 400 lines: everything of one visit meets here, and each part of it is a file of its own beside this one.
 /**
  * One visit with one link: from asking who is there until it is over. Ties the connection, the seals and the call together.
  *
  * Made by `client.ts` and loaded when a link is there. Tells facts; decides nothing the reducer can decide.
  */
 import type { CallListener } from './call/call';
+import { openGroup } from './crypto/group_seal';
 import { LinkSecretKeySource } from './crypto/keys';
-import { isLength, MAX_NAME_CHARACTERS, MAX_PROFILE_BYTES, TextSealer } from './crypto/seal';
+import { SessionSealer } from './crypto/session_seal';
+import { MAX_CAPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_PROFILE_BYTES, TextSealer } from './crypto/seal';
+import { isLength } from './crypto/lengths';
 import { type CallPort, MyCall } from './my_call';
+import { MyContacts } from './my_contacts';
 import { SealOpener } from './open_sealed';
-import { OutgoingChat } from './outgoing_chat';
+import { isWritten, OutgoingChat } from './outgoing_chat';
+import { SealedOrders } from './sealed_orders';
+import { type Heights, Watching } from './watching';
 import type { ClosedFor } from './protocol/closing';
-import { Connection, type ConnectionListener, type LineNews, type Told } from './protocol/connection';
 import {
-  type Answer,
-  type Command,
-  type Done,
-  type Joined,
-  type Order,
-  PROTOCOL_VERSION,
-  type Refused,
-} from './protocol/messages';
-import type { OpenWire } from './protocol/web_socket';
+  Connection,
+  type ConnectionListener,
+  type LineNews,
+  type Reply,
+  type Told,
+} from './protocol/connection';
+import type { Joined, Snapshot } from './protocol/messages';
+import { type Command, type Order, PROTOCOL_VERSION } from './protocol/orders';
 import type { Fact } from './state/facts';
-import type { AppState, DeviceKind, Ending, ParticipantId } from './state/model';
+import type { AppState, Destination, DeviceKind, Ending, ParticipantId } from './state/model';
+import type { GroupTexts } from './state/model_session';
 import type { Remembered, RememberedPlace } from './state/page_memory';
-import { isAway, meetingOf, whyHeld } from './state/selectors';
-import type { Timers } from './timers';
-import { isSame, type Media } from './state/media_wish';
+import { receptionsOf } from './receptions_told';
+import { interpreter, interrupted, isAway, isFacilitator, meetingOf, whyHeld } from './state/selectors';
+import type { VisitListener, VisitSurroundings } from './visit_surroundings';
+import { isAboutMyMedia, isSame, type Media } from './state/media_wish';
 import { isAboutMedia, knockProblem, linkProblem, mayTryAgain, refusal } from './turned_away';
-
-export interface VisitSurroundings {
-  readonly openWire: OpenWire;
-  readonly timers: Timers;
-  /** Ms since 1970 on this device's clock. */
-  readonly wallMs: () => number;
-  readonly makeCall: (listener: CallListener) => Promise<CallPort>;
-}
-
-export interface VisitListener {
-  readonly dispatch: (fact: Fact) => void;
-  readonly state: () => AppState;
-  readonly remember: (place: RememberedPlace | null) => void;
-  /** The visit has ended and is not used again. */
-  readonly over: (ending: Ending, canTryAgain: boolean) => void;
-}
 
 /** While somebody makes up her mind, who is there may change. */
 export const LOOK_AGAIN_MS = 15_000;
 /** Each load of the page has command ids of its own: they must not repeat for one participant. */
 const IDS_PER_LOAD = 1_000_000;
 const LOADS = 2_000;
+
+/** Orders that are remembered as done. */
+const DONE_KEPT = 8;
 
 const TRY_AGAIN_AFTER: readonly ClosedFor[] = ['removed', 'denied', 'replaced', 'idle', 'fault'];
 
@@ -58,6 +52,7 @@ export class Visit implements ConnectionListener {
   readonly #surroundings: VisitSurroundings;
   readonly #listener: VisitListener;
   readonly #connection: Connection;
+  readonly #keys: LinkSecretKeySource;
   readonly #sealer: TextSealer;
   readonly #opener: SealOpener;
   readonly #call: MyCall;
@@ -65,30 +60,50 @@ export class Visit implements ConnectionListener {
   #place: RememberedPlace | null = null;
   #you: ParticipantId | null = null;
   #withoutMedia = false;
+  /** As what I am inside although the code of the call is not here. */
+  #joinedWithoutCall: Joined | null = null;
   #ended = false;
   #cancelLook: (() => void) | null = null;
   /** Messages are opened one after the other, in the order they came. */
   #inbound: Promise<void> = Promise.resolve();
   /** Command id → number of the offer. */
   readonly #offers = new Map<number, number>();
+  /** What was done last, as it was ordered: the same again is a double tap. */
+  readonly #done: string[] = [];
   readonly #chat: OutgoingChat;
+  readonly #watching: Watching;
+  /** Commands that carry something sealed. */
+  readonly sealed: SealedOrders;
 
   constructor(memory: Remembered, surroundings: VisitSurroundings, listener: VisitListener) {
     this.#memory = memory;
     this.#surroundings = surroundings;
     this.#listener = listener;
-    const keys = new LinkSecretKeySource(memory.link.secret, memory.link.meeting);
+    const keys = (this.#keys = new LinkSecretKeySource(memory.link.secret, memory.link.meeting));
     this.#sealer = new TextSealer(keys);
-    this.#opener = new SealOpener(this.#sealer, surroundings.wallMs);
+    const session = new SessionSealer(keys);
+    this.#opener = new SealOpener(keys, this.#sealer, session, surroundings.wallMs);
     const firstId = 1 + (memory.loads % LOADS) * IDS_PER_LOAD;
     this.#connection = new Connection(surroundings.openWire, surroundings.timers, this, firstId);
     this.#call = new MyCall(
       () => surroundings.makeCall(this.#callListener()),
       (media) => this.#connection.command({ t: 'set_media', ...media }),
     );
+    this.#watching = new Watching(surroundings.timers, (message) => {
+      this.#connection.watching(message);
+    });
     this.#chat = new OutgoingChat(this.#sealer, this.#connection, (fact) => {
       this.#tell(fact);
     });
+    this.sealed = new SealedOrders(
+      session,
+      (order) => {
+        this.order(order);
+      },
+      (code) => {
+        this.#tell({ kind: 'notice', code });
+      },
+    );
   }
 
   // ── arriving ───────────────────────────────────────────────────────────────────────────────────
@@ -105,20 +120,43 @@ export class Visit implements ConnectionListener {
   async comeBack(place: RememberedPlace): Promise<void> {
     this.#profile = place.profile;
     this.#place = place;
+    this.#opener.contacts = place.contact === null ? null : new MyContacts(place.contact);
     this.#tell({ kind: 'wanted', wanted: { mic: place.mic, camera: place.camera } });
-    const call = await this.#call.need();
-    for (const kind of ['mic', 'camera'] as const) if (place[kind]) void call.open(kind);
-    const offer = await call.firstOffer();
+    const call = await this.#needCall();
+    for (const kind of ['mic', 'camera'] as const) if (place[kind]) void call?.open(kind);
+    const offer = (await call?.firstOffer()) ?? null;
     if (!this.#ended) this.#join(place.profile, offer, place);
   }
 
   async prepare(devices: Media): Promise<void> {
     this.#tell({ kind: 'preparing' });
     this.#tell({ kind: 'wanted', wanted: { mic: devices.mic, camera: devices.camera } });
-    const call = await this.#call.need();
+    const call = await this.#needCall();
     for (const kind of ['mic', 'camera'] as const) {
-      if (devices[kind] && !this.#ended) await call.open(kind);
+      if (devices[kind] && !this.#ended) await call?.open(kind);
     }
+  }
+
+  /** null: its code could not be loaded. It is said, nothing is wanted of it, and the next tap asks again; one still writes and reads. */
+  async #needCall(): Promise<CallPort | null> {
+    const call = await this.#call.need().catch(() => null);
+    if (call !== null) this.#catchUp(call);
+    else {
+      this.#tell({ kind: 'wanted', wanted: { mic: false, camera: false } });
+      this.#tell({ kind: 'notice', code: { kind: 'call_not_loaded' } });
+    }
+    return call;
+  }
+
+  /** Who came in before it was there has no transport yet. */
+  #catchUp(call: CallPort): void {
+    const joined = this.#joinedWithoutCall;
+    this.#joinedWithoutCall = null;
+    if (joined === null || this.#ended) return;
+    const { secret, meeting } = this.#memory.link;
+    void call.joined(secret, meeting, joined.you, joined.ice_servers, null);
+    call.seats(meetingOf(this.#listener.state())?.seats ?? []);
+    call.transportLost();
   }
 
   backToArrived(): void {
@@ -129,18 +167,28 @@ export class Visit implements ConnectionListener {
 
   async knock(name: string, pronouns: string | null): Promise<void> {
     if (this.#listener.state().phase.kind !== 'preparing') return;
-    const profile = await this.#sealer.sealProfile({ name, pronouns });
+    const { keys } = (this.#opener.contacts ??= await MyContacts.create());
+    const profile = await this.#sealer.sealProfile({ name, pronouns, key: keys.publicKey });
     if (!isLength(name, 1, MAX_NAME_CHARACTERS) || profile.length > MAX_PROFILE_BYTES) {
       this.#tell({ kind: 'notice', code: { kind: 'name_too_long' } });
       return;
     }
+    this.#goWithout();
     this.#tell({ kind: 'knocking' });
-    // Where the call's code cannot be loaded one still writes and reads.
-    const call = await this.#call.need().catch(() => null);
+    const call = await this.#needCall();
     const offer = this.#withoutMedia || call === null ? null : await call.firstOffer();
     if (this.#ended) return;
     this.#profile = profile;
     this.#join(profile, offer, null);
+  }
+
+  /** Who asks to come in without a device that could not be had means it: nothing was taken from her. */
+  #goWithout(): void {
+    const { wanted, devices } = this.#listener.state();
+    for (const kind of ['mic', 'camera'] as const) {
+      const failed = ['denied', 'missing', 'taken', 'ended'].includes(devices[kind]);
+      if (wanted[kind] && failed) this.#tell({ kind: 'wanted', wanted: { [kind]: false } });
+    }
   }
 
   #join(profile: Uint8Array<ArrayBuffer>, offer: string | null, place: RememberedPlace | null): void {
@@ -152,8 +200,8 @@ export class Visit implements ConnectionListener {
       device: this.#memory.device,
       profile,
       offer,
-      // Position 0: a page that was loaded again knows nothing, it needs everything.
-      resume: place === null ? null : { secret: place.resume, position: 0 },
+      // No position: a page that was loaded again knows nothing, it needs everything.
+      resume: place === null ? null : { secret: place.resume, position: new Uint8Array() },
     });
   }
 
@@ -169,14 +217,31 @@ export class Visit implements ConnectionListener {
       this.#tell({ kind: 'notice', code: { kind: 'refused', code: 'away' } });
       return;
     }
-    const call = await this.#call.need();
+    const call = await this.#needCall();
+    if (call === null) return;
+    if (this.#listener.state().transport === 'unsupported') {
+      this.#tell({ kind: 'notice', code: { kind: 'cannot_encrypt' } });
+      return;
+    }
     const isOn = wanted[kind] && (devices[kind] === 'on' || devices[kind] === 'asking');
     this.#tell({ kind: 'wanted', wanted: { [kind]: !isOn } });
     if (!isOn) await call.open(kind);
   }
 
   async choose(kind: DeviceKind | 'speaker', id: string): Promise<void> {
-    await (await this.#call.need()).choose(kind, id);
+    await (await this.#needCall())?.choose(kind, id);
+  }
+
+  async testSpeaker(): Promise<void> {
+    (await this.#needCall())?.testSpeaker();
+  }
+
+  /** After a tap: what was taken from me is opened again, and what fell silent is heard again. */
+  async takeUp(): Promise<void> {
+    const call = await this.#needCall();
+    if (call === null) return;
+    call.allowSound();
+    await Promise.all(interrupted(this.#listener.state()).map((kind) => call.open(kind)));
   }
 
   get call(): CallPort | null {
@@ -191,8 +256,14 @@ export class Visit implements ConnectionListener {
       transport: (transport) => {
         this.#tell({ kind: 'transport', transport });
       },
+      network: (flows) => {
+        this.#connection.probe(flows);
+      },
       sight: (decrypting, sealing) => {
         this.#tell({ kind: 'sight', decrypting, sealing });
+      },
+      traffic: (traffic) => {
+        this.#tell({ kind: 'traffic', traffic });
       },
       soundBlocked: (blocked) => {
         this.#tell({ kind: 'sound_blocked', blocked });
@@ -211,16 +282,26 @@ export class Visit implements ConnectionListener {
     this.#call.live?.networkChanged();
   }
 
-  /** The page is in sight again; timers may have slept. */
+  /** The page is in sight again; timers may have slept, and sound may have stopped. */
   wake(): void {
     this.#connection.probe();
+    this.#call.live?.wake();
   }
 
   // ── what I do ──────────────────────────────────────────────────────────────────────────────────
 
-  /** turn: the message counts as my share of this turn. */
-  say(text: string, turn: number | null = null): void {
-    if (this.#you !== null) this.#chat.say(this.#you, text, turn);
+  /** How tall each person is drawn, in device pixels; 0: not visible. */
+  see(heights: Heights): void {
+    this.#watching.see(heights);
+    this.#call.live?.draw(new Set([...heights].flatMap(([who, px]) => (px > 0 ? [who] : []))));
+  }
+
+  spare(lowData: boolean): void {
+    this.#watching.spare(lowData);
+  }
+
+  say(text: string, to: Destination): void {
+    if (this.#you !== null) this.#chat.say(this.#you, text, to);
   }
 
   discardOutgoing(id: number): void {
@@ -232,7 +313,24 @@ export class Visit implements ConnectionListener {
   }
 
   order(order: Order): void {
-    if (this.#you !== null) this.#connection.command(order);
+    if (this.#you !== null && !this.#ended) this.#connection.command(order);
+  }
+
+  /** One line, sealed; longer ones are told and not sent. */
+  async caption(text: string): Promise<void> {
+    if (this.#you === null || !isLength(text, 1, MAX_CAPTION_CHARACTERS)) {
+      this.#tell({ kind: 'notice', code: { kind: 'message_too_long' } });
+      return;
+    }
+    this.order({ t: 'caption', body: await this.#sealer.sealCaption(this.#you, text) });
+  }
+
+  offerContact(who: ParticipantId, text: string): void {
+    if (this.#you !== null) this.sealed.offerContact(this.#opener.contacts, this.#you, who, text);
+  }
+
+  setTexts(texts: GroupTexts | null): void {
+    this.sealed.setTexts(this.#keys, texts);
   }
 
   /** Media off, socket closed, nothing told any more; at once. */
@@ -240,6 +338,7 @@ export class Visit implements ConnectionListener {
     this.#ended = true;
     this.#cancelLook?.();
     this.#connection.end();
+    this.#watching.end();
     this.#call.end();
     this.#chat.end();
   }
@@ -250,7 +349,7 @@ export class Visit implements ConnectionListener {
     this.#afterAllBefore(() => this.#hear(message));
   }
 
-  answered(command: Command, answer: Done | Answer | Refused): void {
+  answered(command: Command, answer: Reply): void {
     this.#afterAllBefore(() => this.#settle(command, answer));
   }
 
@@ -292,12 +391,10 @@ export class Visit implements ConnectionListener {
         this.#tell({ kind: 'snapshot', snapshot: await this.#opener.snapshot(message.snapshot) });
         return;
       case 'happened': {
-        const events = await this.#opener.events(message.events);
-        const isMine = events.some(
-          (event) => event.t.startsWith('media_') && 'who' in event && event.who === this.#you,
-        );
-        if (isMine) this.#call.toldBack();
-        this.#tell({ kind: 'happened', events });
+        const you = this.#you ?? '';
+        const events = await this.#opener.events(message.events, you);
+        if (events.some((event) => isAboutMyMedia(event, you))) this.#call.toldBack();
+        this.#tell({ kind: 'happened', events, by: message.by });
         return;
       }
       case 'seats':
@@ -306,6 +403,12 @@ export class Visit implements ConnectionListener {
         return;
       case 'speaking':
         this.#tell({ kind: 'speaking', who: message.who });
+        return;
+      case 'layers_unwanted':
+        this.#call.live?.layersUnwanted(message.rids);
+        return;
+      case 'media_lost':
+        this.#call.live?.transportLost();
     }
   }
 
@@ -314,34 +417,53 @@ export class Visit implements ConnectionListener {
     this.#you = message.you;
     this.#call.toldBack();
     const { secret, meeting } = this.#memory.link;
-    if (isNew) {
-      // Not awaited: the way to the media server is built while the seals are opened.
-      void this.#call.live?.joined(secret, meeting, message.you, message.ice_servers, message.answer);
-    }
+    const call = this.#call.live;
+    // Not awaited: the way to the media server is built while the seals are opened.
+    if (isNew) void call?.joined(secret, meeting, message.you, message.ice_servers, message.answer);
+    this.#joinedWithoutCall = call === null ? message : null;
     this.#keep(Uint8Array.from(message.resume));
+    this.#watching.renew();
     if (message.snapshot !== null) {
       this.#tell({ kind: 'snapshot', snapshot: await this.#opener.snapshot(message.snapshot) });
+      await this.#bringTexts(message.role, message.snapshot);
     }
+  }
+
+  /** The texts of the group travel in the links of its facilitators: whoever of them comes first lays them out. */
+  async #bringTexts(role: Joined['role'], { texts, run_sheet: runSheet, status }: Snapshot): Promise<void> {
+    const box = this.#memory.link.texts;
+    if (role !== 'facilitator' || box === null || texts.length > 0 || status === 'debrief') return;
+    const group = await openGroup(this.#keys, box);
+    if (group === null) return;
+    this.order({ t: 'set_texts', body: box });
+    if (runSheet === null && group.plan.length > 0) this.sealed.setRunSheet(group.plan, []);
   }
 
   #keep(resume: Uint8Array<ArrayBuffer>): void {
     if (this.#profile === null) return;
     const { mic, camera } = this.#listener.state().wanted;
-    this.#place = { resume, profile: this.#profile, mic, camera };
+    const contact = this.#opener.contacts?.keys ?? null;
+    this.#place = { resume, profile: this.#profile, mic, camera, contact };
     this.#listener.remember(this.#place);
   }
 
-  async #settle(command: Command, answer: Done | Answer | Refused): Promise<void> {
+  async #settle(command: Command, answer: Reply): Promise<void> {
     const { id } = command;
     if (command.t === 'offer') {
       const number = this.#offers.get(id) ?? 0;
       this.#offers.delete(id);
       if (answer.t === 'answer') await this.#call.live?.offerAnswered(number, answer.sdp);
       else this.#call.live?.offerRefused(number);
-    } else if (command.t === 'say' || command.t === 'share_in_writing') {
+    } else if (command.t === 'ask_grants') {
+      // Refused: asked too soon, or no facilitator any more. What was told last stays.
+      if (answer.t === 'grants') this.#tell({ kind: 'receptions', receptions: receptionsOf(answer) });
+    } else if (isWritten(command)) {
       this.#chat.answered(id, answer);
     } else if (answer.t === 'refused') {
       this.#refused(command, answer.code);
+    } else {
+      this.#done.push(wordsOf(command));
+      this.#done.splice(0, this.#done.length - DONE_KEPT);
     }
   }
 
@@ -353,8 +475,15 @@ export class Visit implements ConnectionListener {
       if (known === 'camera_held') this.#tell({ kind: 'wanted', wanted: { camera: false } });
       return;
     }
-    // A double tap is no mistake to tell.
-    if (known !== 'already_so') this.#tell({ kind: 'notice', code: { kind: 'refused', code: known } });
+    if (known === 'already_so' && !this.#wasFaster(command)) return;
+    this.#tell({ kind: 'notice', code: { kind: 'refused', code: known } });
+  }
+
+  /** Another facilitator has done it already. A double tap, or texts that both bring, are no news. */
+  #wasFaster(command: Command): boolean {
+    const meeting = meetingOf(this.#listener.state());
+    if (meeting === null || !isFacilitator(meeting) || command.t === 'set_texts') return false;
+    return !this.#done.includes(wordsOf(command));
   }
 
   async #away(code: string, during: 'look' | 'join' | 'resume'): Promise<void> {
@@ -378,9 +507,10 @@ export class Visit implements ConnectionListener {
   /** The place is given away (the grace time is over): from the beginning, with the same link. */
   #arriveAnew(): void {
     this.#call.end();
-    this.#place = this.#you = this.#profile = null;
+    this.#place = this.#you = this.#profile = this.#joinedWithoutCall = null;
     this.#listener.remember(null);
     this.#tell({ kind: 'link_read', role: this.#memory.link.role, returning: false });
+    this.#tell({ kind: 'notice', code: { kind: 'place_gone' } });
     this.look();
   }
 
@@ -394,10 +524,17 @@ export class Visit implements ConnectionListener {
     this.#listener.dispatch(fact);
     this.#call.follow(this.#listener.state());
     this.#keepWanted(this.#listener.state());
+    const meeting = meetingOf(this.#listener.state());
+    this.#watching.pin(meeting === null ? null : (interpreter(meeting)?.id ?? null));
   }
 
   #keepWanted({ wanted }: AppState): void {
     if (this.#you === null || this.#place === null || isSame(wanted, this.#place)) return;
     this.#keep(this.#place.resume);
   }
+}
+
+/** The order without its number. */
+function wordsOf(command: Command): string {
+  return JSON.stringify({ ...command, id: 0 });
 }

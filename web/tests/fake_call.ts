@@ -20,6 +20,10 @@ export class FakeCall implements CallPort {
     return Promise.resolve();
   }
 
+  layersUnwanted(rids: readonly string[]): void {
+    this.done.push(`unwanted ${rids.join(' ')}`.trim());
+  }
+
   shut(kind: DeviceKind): void {
     this.done.push(`shut ${kind}`);
     this.listener.devices({ [kind]: 'off' });
@@ -54,6 +58,10 @@ export class FakeCall implements CallPort {
     this.done.push(`line ${String(up)}`);
   }
 
+  transportLost(): void {
+    this.done.push('transport lost');
+  }
+
   networkChanged(): void {
     this.done.push('network changed');
   }
@@ -72,6 +80,18 @@ export class FakeCall implements CallPort {
 
   allowSound(): void {
     this.done.push('allow sound');
+  }
+
+  draw(people: ReadonlySet<string>): void {
+    this.done.push(`draw ${[...people].join(' ')}`.trim());
+  }
+
+  testSpeaker(): void {
+    this.done.push('test speaker');
+  }
+
+  wake(): void {
+    this.done.push('wake');
   }
 
   end(): void {

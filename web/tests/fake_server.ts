@@ -1,7 +1,9 @@
 /** The other end of every socket a test opens: records what came, says what the test wants. */
 import { decode, encode } from '@msgpack/msgpack';
-import type { ClientMessage, Joined, ServerMessage, Snapshot, WirePerson } from '../src/protocol/messages';
+import type { Joined, ServerMessage, Snapshot, WireChat, WirePerson } from '../src/protocol/messages';
+import type { ClientMessage } from '../src/protocol/orders';
 import type { OpenWire, Wire, WireHandlers } from '../src/protocol/web_socket';
+import { at } from './positions';
 
 export class FakeSocket implements Wire {
   readonly received: ClientMessage[] = [];
@@ -91,8 +93,17 @@ export function wirePerson(id: string, patch: Partial<WirePerson> = {}): WirePer
     returning: false,
     away: false,
     admitted: false,
+    place: patch.room ?? 'main',
+    silent_ms: null,
+    guest_left_ms: null,
+    captions: false,
+    interprets: false,
     ...patch,
   };
+}
+
+export function wireChat(number: number, author: string, body: Uint8Array): WireChat {
+  return { number, author, body, age_ms: 0, line: null, everywhere: false, held: null };
 }
 
 export function wireSnapshot(patch: Partial<Snapshot> = {}): Snapshot {
@@ -110,6 +121,17 @@ export function wireSnapshot(patch: Partial<Snapshot> = {}): Snapshot {
     hands: { raised: [], fair: false, called: null },
     floor: 'open',
     between_shares: false,
+    chat: 'open',
+    slow_ms: 0,
+    held_by_hand: false,
+    breakouts: null,
+    quiet: [],
+    needs: [],
+    run_sheet: null,
+    pulse: null,
+    resources: [],
+    contacts: null,
+    texts: new Uint8Array(),
     ...patch,
   };
 }
@@ -120,7 +142,7 @@ export function joined(patch: Partial<Joined> = {}): Joined {
     you: ME,
     role: 'member',
     resume: SECRET,
-    position: 7,
+    position: at(7),
     snapshot: wireSnapshot(),
     answer: null,
     ice_servers: [],

@@ -4,21 +4,34 @@
  * Loaded when somebody prepares to join; called by `client.ts` only. Nothing of mine leaves before `send` says so.
  */
 import type { IceServer } from '../protocol/messages';
-import type { DeviceKind, Devices, NoticeCode, ParticipantId, SeatState, Transport } from '../state/model';
+import type {
+  DeviceKind,
+  Devices,
+  NoticeCode,
+  ParticipantId,
+  SeatState,
+  Traffic,
+  Transport,
+} from '../state/model';
 import type { Timers } from '../timers';
 import { LocalDevices } from './devices';
 import { meter } from './mic_meter';
 import { Peer } from './peer';
 import { canSealMedia, Sealing } from './sealing';
 import { audioElementFor, SeatBoard } from './seats';
+import { playSoftTone, TONE_MS } from './soft_tone';
+import { EVERY_MS, TrafficWatch } from './traffic';
 import { TransportWatch } from './transport_watch';
 import { qualityHere, type VideoQuality } from './video_quality';
 
 export interface CallListener {
   devices(patch: Partial<Devices>): void;
   transport(transport: Transport): void;
+  /** The network of my media stopped, or flows again. */
+  network(flows: boolean): void;
   sight(decrypting: readonly ParticipantId[], sealing: boolean): void;
   soundBlocked(blocked: boolean): void;
+  traffic(traffic: Traffic): void;
   notice(code: NoticeCode): void;
   /** Send this offer as a command; answer with `offerAnswered` or `offerRefused`, naming its number. */
   offer(sdp: string, number: number): void;
@@ -38,12 +51,19 @@ export class Call {
   readonly #board: SeatBoard;
   readonly #watch: TransportWatch;
   readonly #sealing: Sealing | null;
+  readonly #traffic = new TrafficWatch();
   readonly #tracks: Record<DeviceKind, MediaStreamTrack | null> = { mic: null, camera: null };
   #sending: Sending = { mic: false, camera: false };
   #peer: Peer | null = null;
   #iceServers: readonly IceServer[] = [];
   /** Of the newest offer: an answer to an older one is out of date. */
   #offers = 0;
+  #seats: readonly SeatState[] = [];
+  /** Whose pictures this page draws. */
+  #drawn: ReadonlySet<ParticipantId> = new Set();
+  #speakerId: string | null = null;
+  #stopTone: (() => void) | null = null;
+  #cancelCount: () => void;
   #ended = false;
 
   constructor(timers: Timers, listener: CallListener) {
@@ -59,9 +79,13 @@ export class Call {
       state: (state) => {
         listener.transport(state);
       },
+      network: (flows) => {
+        listener.network(flows);
+      },
     });
     this.#sealing = canSealMedia() ? this.#makeSealing() : null;
     if (this.#sealing === null) listener.transport('unsupported');
+    this.#cancelCount = timers.after(EVERY_MS, this.#count);
   }
 
   #makeDevices(): LocalDevices {
@@ -110,7 +134,28 @@ export class Call {
       () => true,
       () => false,
     );
-    if (changed) this.#listener.devices({ speakerId: id });
+    if (changed) {
+      this.#speakerId = id;
+      this.#listener.devices({ speakerId: id });
+    } else this.#listener.notice({ kind: 'device_not_usable', device: 'speaker' });
+  }
+
+  /** After a tap: a soft tone where the others will be heard. */
+  testSpeaker(): void {
+    this.#stopTone?.();
+    const stop = playSoftTone(audioElementFor, this.#speakerId, () => {
+      this.#listener.soundBlocked(true);
+    });
+    const cancel = this.#timers.after(TONE_MS, stop);
+    this.#stopTone = () => {
+      cancel();
+      stop();
+    };
+  }
+
+  /** The page is in sight again. */
+  wake(): void {
+    this.#board.wake();
   }
 
   get preview(): MediaStream | null {
@@ -136,13 +181,16 @@ export class Call {
     answer: string | null,
   ): Promise<void> {
     this.#sealing?.hold(secret, meeting, you);
+    this.#iceServers = iceServers;
     if (answer === null || this.#peer === null) return;
     this.#watch.begin();
-    await this.#accept(answer, iceServers);
+    await this.#accept(answer);
   }
 
   async offerAnswered(number: number, answer: string): Promise<void> {
-    if (number === this.#offers) await this.#accept(answer, null);
+    if (number !== this.#offers) return;
+    this.#watch.answered();
+    await this.#accept(answer);
   }
 
   offerRefused(number: number): void {
@@ -152,6 +200,16 @@ export class Call {
   /** The signaling line came up or went down. */
   line(up: boolean): void {
     this.#watch.line(up);
+  }
+
+  /** Nobody shows these layers of my camera: they are not sent until somebody does. */
+  layersUnwanted(rids: readonly string[]): void {
+    void this.#peer?.pauseLayers(rids);
+  }
+
+  /** The server has our transport no more. */
+  transportLost(): void {
+    this.#watch.lost();
   }
 
   networkChanged(): void {
@@ -171,8 +229,7 @@ export class Call {
     return peer;
   }
 
-  async #accept(answer: string, iceServers: readonly IceServer[] | null): Promise<void> {
-    this.#iceServers = iceServers ?? this.#iceServers;
+  async #accept(answer: string): Promise<void> {
     try {
       await this.#peer?.accept(answer, this.#iceServers);
     } catch {
@@ -205,7 +262,28 @@ export class Call {
     }
   }
 
+  /** Of these people the page draws pictures. */
+  draw(people: ReadonlySet<ParticipantId>): void {
+    this.#drawn = people;
+  }
+
+  readonly #count = (): void => {
+    this.#cancelCount = this.#timers.after(EVERY_MS, this.#count);
+    const counted = this.#peer?.count();
+    counted?.then(
+      (count) => {
+        const expected = this.#seats.map(({ who, video }) =>
+          video && who !== null && this.#drawn.has(who) ? who : null,
+        );
+        if (!this.#ended) this.#listener.traffic(this.#traffic.count(count, expected, this.#timers.nowMs()));
+      },
+      // A transport that was just closed counts no more.
+      () => undefined,
+    );
+  };
+
   seats(seats: readonly SeatState[]): void {
+    this.#seats = seats;
     this.#sealing?.seats(seats.map(({ who }) => who));
     this.#board.seat(seats);
   }
@@ -222,6 +300,8 @@ export class Call {
   end(): void {
     this.#ended = true;
     this.#offers += 1;
+    this.#cancelCount();
+    this.#stopTone?.();
     this.#devices.end();
     this.#watch.end();
     this.#board.end();

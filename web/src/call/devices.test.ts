@@ -7,6 +7,7 @@ import { DESK } from './video_quality';
 /** As much of a track as the code touches. */
 class FakeTrack {
   enabled = true;
+  muted = false;
   readyState = 'live';
   onended: (() => void) | null = null;
   onmute: (() => void) | null = null;
@@ -286,4 +287,20 @@ test.each([
 ])('a sound of amplitude %f is level %i of the meter', (amplitude, level) => {
   const samples = Float32Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? amplitude : -amplitude));
   expect(levelOf(samples)).toBe(level);
+});
+
+describe('a phone call that took the microphone', () => {
+  test('and did not give it back is answered by asking again', async () => {
+    await devices.open('mic');
+    const [track] = media.tracks;
+    if (track === undefined) throw new Error('no track');
+    track.muted = true;
+    track.onmute?.();
+    expect(state.mic).toBe('taken');
+    await devices.open('mic');
+    expect(media.asked).toHaveLength(2);
+    expect(track.readyState).toBe('ended');
+    expect(state.mic).toBe('on');
+    expect(sent.mic).toBe(media.tracks[1]);
+  });
 });

@@ -70,7 +70,8 @@ export class LocalDevices {
   async open(kind: DeviceKind): Promise<void> {
     const slot = this.#slots[kind];
     if (this.#ended || slot.state === 'on' || slot.state === 'asking') return;
-    if (slot.track?.readyState === 'live') {
+    // What a phone call took and did not give back stays silent: only asking again brings it.
+    if (slot.track?.readyState === 'live' && !slot.track.muted) {
       this.#use(kind, slot.track);
       return;
     }

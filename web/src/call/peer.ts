@@ -6,6 +6,8 @@
 import type { TransformOptions } from '../crypto/worker_messages';
 import type { IceServer } from '../protocol/messages';
 import type { DeviceKind } from '../state/model';
+import { offeredEncodings, SentLayers } from './layers';
+import { type Count, countOf, type StatsEntry } from './traffic';
 import type { VideoQuality } from './video_quality';
 
 /** Serves a group of twelve. */
@@ -23,6 +25,8 @@ export class Peer {
   readonly #pc: RTCPeerConnection;
   readonly #senders: Readonly<Record<DeviceKind, RTCRtpSender>>;
   readonly #tracks: Record<DeviceKind, MediaStreamTrack | null> = { mic: null, camera: null };
+  readonly #layers: SentLayers;
+  readonly #pictures: RTCRtpTransceiver[] = [];
   #offer: RTCSessionDescriptionInit | null = null;
 
   constructor(
@@ -35,14 +39,10 @@ export class Peer {
       changed(this.#pc.connectionState);
     };
     this.#senders = {
-      mic: this.#addSender('audio', 'mic', {}, transform),
-      camera: this.#addSender(
-        'video',
-        'camera',
-        { maxBitrate: quality.maxBps, maxFramerate: quality.framesPerSecond },
-        transform,
-      ),
+      mic: this.#addSender('audio', 'mic', [{}], transform),
+      camera: this.#addSender('video', 'camera', offeredEncodings(quality), transform),
     };
+    this.#layers = new SentLayers(this.#senders.camera, quality);
     this.seats = Array.from({ length: SEATS }, (_, seat) => ({
       audio: this.#addReceiver('audio', { side: 'receive', kind: 'mic', seat }, transform),
       video: this.#addReceiver('video', { side: 'receive', kind: 'camera', seat }, transform),
@@ -52,10 +52,10 @@ export class Peer {
   #addSender(
     media: 'audio' | 'video',
     kind: DeviceKind,
-    encoding: RTCRtpEncodingParameters,
+    sendEncodings: RTCRtpEncodingParameters[],
     transform: MakeTransform,
   ): RTCRtpSender {
-    const transceiver = this.#pc.addTransceiver(media, { direction: 'sendonly', sendEncodings: [encoding] });
+    const transceiver = this.#pc.addTransceiver(media, { direction: 'sendonly', sendEncodings });
     transceiver.sender.transform = transform({ side: 'send', kind });
     preferCodecs(transceiver, media);
     return transceiver.sender;
@@ -70,6 +70,7 @@ export class Peer {
     const transceiver = this.#pc.addTransceiver(media, { direction: 'recvonly' });
     transceiver.receiver.transform = transform(options);
     preferCodecs(transceiver, media);
+    if (media === 'video') this.#pictures.push(transceiver);
     return transceiver.receiver.track;
   }
 
@@ -109,6 +110,23 @@ export class Peer {
     // Not `sender.track`: that one follows only when the browser has come to it, and the last wish must win.
     this.#tracks[kind] = track;
     await this.#senders[kind].replaceTrack(track);
+    if (kind !== 'camera') return;
+    await (track === null ? this.#layers.rest() : this.#layers.fit(track.getSettings()));
+  }
+
+  /** The server says which layers of my camera nobody shows. */
+  pauseLayers(rids: readonly string[]): Promise<void> {
+    return this.#layers.pause(rids);
+  }
+
+  async count(): Promise<Count> {
+    const entries: StatsEntry[] = [];
+    // The report is a map to look at, without a type for what is in it.
+    (await this.#pc.getStats()).forEach((entry: StatsEntry) => entries.push(entry));
+    return countOf(
+      entries,
+      this.#pictures.map(({ mid }) => mid),
+    );
   }
 
   close(): void {

@@ -6,6 +6,8 @@ const seat = (who: string | null) => ({ who, audio: true, video: true });
 
 let played: string[];
 let refusal: Error | null;
+let paused: boolean;
+let gone: string | null;
 let blocked: boolean[];
 let board: SeatBoard;
 
@@ -24,7 +26,10 @@ function voiceOf(track: MediaStreamTrack): Voice {
     },
     direct: (speakerId) => {
       played.push(`${name} to ${speakerId}`);
-      return Promise.resolve();
+      return speakerId === gone ? Promise.reject(new DOMException('', 'NotFoundError')) : Promise.resolve();
+    },
+    get paused() {
+      return paused;
     },
     end: () => played.push(`${name} ended`),
   };
@@ -42,6 +47,8 @@ beforeEach(() => {
   );
   played = [];
   refusal = null;
+  paused = false;
+  gone = null;
   blocked = [];
   board = new SeatBoard(voiceOf, (isBlocked) => blocked.push(isBlocked));
   board.useTracks(tracks(''));
@@ -106,4 +113,42 @@ test('the loudspeaker is chosen for those who speak now and those who come later
   await board.direct('headset');
   board.seat([seat('ana'), seat('bea')]);
   expect(played).toEqual(['a0', 'a0 to headset', 'a1 to headset', 'a1']);
+});
+
+test('a loudspeaker that cannot be had changes nothing, not for those who come later either', async () => {
+  board.seat([seat('ana'), seat(null)]);
+  await board.direct('headset');
+  gone = 'hdmi';
+  await expect(board.direct('hdmi')).rejects.toThrow();
+  played = [];
+  board.seat([seat('ana'), seat('bea')]);
+  expect(played).toEqual(['a1 to headset', 'a1']);
+});
+
+test('without one that was chosen the usual loudspeaker goes on', async () => {
+  board.seat([seat('ana'), seat(null)]);
+  gone = 'hdmi';
+  await expect(board.direct('hdmi')).rejects.toThrow();
+  expect(played).toEqual(['a0', 'a0 to hdmi', 'a0 to ']);
+});
+
+describe('back in sight', () => {
+  test('what fell silent goes on, what plays is left alone', () => {
+    board.seat([seat('ana'), seat(null)]);
+    board.wake();
+    expect(played).toEqual(['a0']);
+    paused = true;
+    board.wake();
+    expect(played).toEqual(['a0', 'a0']);
+  });
+
+  test('what may not go on by itself waits for a tap', async () => {
+    board.seat([seat('ana'), seat(null)]);
+    paused = true;
+    refusal = new DOMException('', 'NotAllowedError');
+    board.wake();
+    await vi.waitFor(() => {
+      expect(blocked).toEqual([true]);
+    });
+  });
 });

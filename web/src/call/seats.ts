@@ -11,6 +11,8 @@ export interface Voice {
   play(): Promise<void>;
   /** Which loudspeaker. */
   direct(speakerId: string): Promise<void>;
+  /** The browser stopped it by itself: a phone call, the screen was locked. */
+  readonly paused: boolean;
   end(): void;
 }
 
@@ -23,6 +25,9 @@ export function audioElementFor(track: MediaStreamTrack): Voice {
     play: () => element.play(),
     direct: async (speakerId) => {
       if ('setSinkId' in element) await element.setSinkId(speakerId);
+    },
+    get paused() {
+      return element.paused;
     },
     end: () => {
       element.pause();
@@ -80,11 +85,23 @@ export class SeatBoard {
     for (const { voice } of this.#places) if (voice !== null) this.#play(voice);
   }
 
-  /** Throws where this browser cannot, or the loudspeaker is gone. */
+  /** The page is in sight again: what fell silent meanwhile goes on, or waits for a tap. */
+  wake(): void {
+    for (const { voice } of this.#places) if (voice?.paused === true) this.#play(voice);
+  }
+
+  /** Throws where this browser cannot, or the loudspeaker is gone: the earlier one goes on, for everybody. */
   async direct(speakerId: string): Promise<void> {
-    this.#speakerId = speakerId;
+    const before = this.#speakerId ?? '';
     const voices = this.#places.flatMap(({ voice }) => (voice === null ? [] : [voice]));
-    await Promise.all(voices.map((voice) => voice.direct(speakerId)));
+    const done = await Promise.allSettled(voices.map((voice) => voice.direct(speakerId)));
+    const failed = done.find((one) => one.status === 'rejected');
+    if (failed === undefined) {
+      this.#speakerId = speakerId;
+      return;
+    }
+    for (const voice of voices) voice.direct(before).catch(() => undefined);
+    throw failed.reason;
   }
 
   end(): void {

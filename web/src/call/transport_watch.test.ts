@@ -13,6 +13,7 @@ beforeEach(() => {
     restart: () => done.push('restart'),
     renew: () => done.push('renew'),
     state: (state) => done.push(state),
+    network: (flows) => done.push(flows ? 'flows' : 'still'),
   });
 });
 
@@ -50,14 +51,14 @@ test('a short gap heals by itself', () => {
   timers.advance(DISCONNECTED_MS - 1);
   watch.changed('connected');
   timers.advance(60_000);
-  expect(done).toEqual(['up']);
+  expect(done).toEqual(['still', 'up', 'flows']);
 });
 
 test('a longer gap is an ICE restart', () => {
   comeUp();
   watch.changed('disconnected');
   timers.advance(DISCONNECTED_MS);
-  expect(done).toEqual(['recovering', 'restart']);
+  expect(done).toEqual(['still', 'recovering', 'restart']);
 });
 
 test('a failure is an ICE restart at once, and a new transport where that fails', () => {
@@ -89,13 +90,61 @@ test('a transport that healed while no offer could travel needs none', () => {
   watch.changed('failed');
   watch.changed('connected');
   watch.line(true);
-  expect(done).toEqual(['recovering', 'up']);
+  expect(done).toEqual(['recovering', 'up', 'flows']);
+});
+
+test('an offer that went into the gap is said again with the line, and given its time', () => {
+  comeUp();
+  watch.changed('disconnected');
+  timers.advance(DISCONNECTED_MS);
+  watch.line(false);
+  timers.advance(60_000);
+  watch.line(true);
+  expect(done).toEqual(['still', 'recovering', 'restart', 'recovering']);
+  watch.answered();
+  timers.advance(ATTEMPT_MS * 1.5);
+  expect(done.at(-1)).toBe('renew');
+});
+
+test('after a gap of the line the same transport is tried first, whatever was tried before', () => {
+  comeUp();
+  watch.changed('failed');
+  watch.answered();
+  watch.line(false);
+  timers.advance(60_000);
+  watch.line(true);
+  expect(done.at(-1)).toBe('restart');
 });
 
 test('on another network it moves at once and stays up meanwhile', () => {
   comeUp();
   watch.networkChanged();
   expect(done).toEqual(['restart']);
+});
+
+test('on another network while no offer can travel it stays up, and moves with the line', () => {
+  comeUp();
+  watch.line(false);
+  watch.networkChanged();
+  timers.advance(600_000);
+  expect(done).toEqual([]);
+  watch.line(true);
+  timers.advance(600_000);
+  expect(done).toEqual(['restart']);
+  watch.line(true);
+  expect(done).toHaveLength(1);
+});
+
+test('a transport that goes down before the line is back is recovered with the line, once', () => {
+  comeUp();
+  watch.line(false);
+  watch.networkChanged();
+  watch.changed('failed');
+  expect(done).toEqual(['recovering']);
+  watch.line(true);
+  expect(done.slice(1)).toEqual(['recovering', 'restart']);
+  watch.changed('connected');
+  expect(done.slice(3)).toEqual(['up', 'flows']);
 });
 
 test('before anything came up another network changes nothing', () => {
@@ -116,5 +165,29 @@ test('after the end nothing is done', () => {
   watch.changed('disconnected');
   watch.end();
   timers.advance(60_000);
+  expect(done).toEqual(['still']);
+});
+
+test('a transport that the server has no more is built anew at once, not restarted', () => {
+  comeUp();
+  watch.lost();
+  expect(done).toEqual(['recovering', 'renew']);
+  watch.changed('connected');
+  expect(done.slice(2)).toEqual(['up', 'flows']);
+});
+
+test('that a transport is gone which is being restarted ends the attempt', () => {
+  comeUp();
+  watch.changed('failed');
+  watch.lost();
+  expect(done.at(-1)).toBe('renew');
+});
+
+test('that an old transport is gone is no news while a new one is built', () => {
+  comeUp();
+  watch.changed('failed');
+  watch.changed('failed');
+  done = [];
+  watch.lost();
   expect(done).toEqual([]);
 });

@@ -17,6 +17,8 @@ export interface WatchListener {
   /** Throw the transport away and offer a new one. */
   renew(): void;
   state(state: 'connecting' | 'up' | 'recovering'): void;
+  /** Nothing comes any more, or comes again: what goes over the line may be waiting for the same network. */
+  network(flows: boolean): void;
 }
 
 export class TransportWatch {
@@ -28,6 +30,8 @@ export class TransportWatch {
   #isUp = false;
   #lineUp = true;
   #waitsForLine = false;
+  /** An offer is on its way, or will be: while the line is down it waits there, and is said again. */
+  #isOffered = false;
 
   constructor(timers: Timers, listener: WatchListener) {
     this.#timers = timers;
@@ -48,6 +52,7 @@ export class TransportWatch {
       case 'disconnected':
         this.#isUp = false;
         this.#wait(DISCONNECTED_MS);
+        this.#listener.network(false);
         return;
       case 'failed':
         this.#isUp = false;
@@ -63,17 +68,43 @@ export class TransportWatch {
   /** Offers can travel, or not; what is due waits. */
   line(up: boolean): void {
     this.#lineUp = up;
-    if (up && this.#waitsForLine) this.#attempt();
+    if (!up) {
+      // The network was gone: what was tried before says nothing about what helps now.
+      if (!this.#isOffered) this.#attempts = 0;
+      return;
+    }
+    if (!this.#waitsForLine) return;
+    this.#waitsForLine = false;
+    if (this.#isOffered) this.#allow();
+    else if (this.#isUp) this.#restart();
+    else this.#attempt();
+  }
+
+  /** The server knows this transport no more: no path leads back to it. Where a new one is built already this is old news. */
+  lost(): void {
+    if (!this.#isUp && this.#attempts > 1) return;
+    this.#isUp = false;
+    this.#attempts = Math.max(this.#attempts, 1);
+    this.#attempt();
   }
 
   /** The device is on another network: do not wait for the old path to fail. */
   networkChanged(): void {
-    if (this.#isUp && this.#lineUp) this.#listener.restart();
-    else if (this.#wasUp) this.#attempt();
+    if (!this.#isUp) {
+      if (this.#wasUp) this.#attempt();
+    } else if (this.#lineUp) this.#restart();
+    // It may outlive the move, and then no event would ever say that it is up: nothing is told but by a transport that is down.
+    else this.#waitsForLine = true;
+  }
+
+  /** The server answered the newest offer. */
+  answered(): void {
+    this.#isOffered = false;
   }
 
   /** The server could not answer the offer of an attempt. */
   refused(): void {
+    this.#isOffered = false;
     this.#wait(ATTEMPT_MS);
   }
 
@@ -83,11 +114,13 @@ export class TransportWatch {
   }
 
   #settled(): void {
+    const isBack = this.#wasUp && !this.#isUp;
     this.end();
     this.#attempts = 0;
     this.#waitsForLine = false;
     this.#isUp = this.#wasUp = true;
     this.#listener.state('up');
+    if (isBack) this.#listener.network(true);
   }
 
   #attempt(): void {
@@ -100,9 +133,19 @@ export class TransportWatch {
     this.#waitsForLine = false;
     this.#attempts += 1;
     // First the same transport on another path; where that does not help, a new one.
-    if (this.#attempts === 1) this.#listener.restart();
-    else this.#listener.renew();
+    if (this.#attempts === 1) this.#restart();
+    else this.#renew();
     this.#allow();
+  }
+
+  #restart(): void {
+    this.#isOffered = true;
+    this.#listener.restart();
+  }
+
+  #renew(): void {
+    this.#isOffered = true;
+    this.#listener.renew();
   }
 
   #allow(): void {

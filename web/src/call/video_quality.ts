@@ -11,8 +11,8 @@ export interface VideoQuality {
   readonly maxBps: number;
 }
 
-/** Faces in tiles of a circle of twelve. */
-export const DESK: VideoQuality = { width: 640, height: 360, framesPerSecond: 24, maxBps: 500_000 };
+/** Whoever has the turn is large; others get one of the smaller layers (`layers.ts`). */
+export const DESK: VideoQuality = { width: 960, height: 540, framesPerSecond: 24, maxBps: 700_000 };
 /** Data is paid for, and batteries are small. */
 export const PHONE: VideoQuality = { width: 480, height: 270, framesPerSecond: 20, maxBps: 250_000 };
 

@@ -119,7 +119,10 @@ export class ReplayWindow {
   }
 }
 
-/** What a sender's transform holds. Frames are sealed one after the other. */
+/**
+ * What a sender's transform holds. All layers of a camera (simulcast) pass through its one transform, and so through one
+ * counter: no two of their frames share a nonce. A receiver sees every third counter of the layer it is shown.
+ */
 export class FrameSealer {
   readonly #keys: KeySource;
   readonly #sender: string;
@@ -133,7 +136,7 @@ export class FrameSealer {
     this.#sender = sender;
     this.#kind = kind;
     this.#counter = firstCounter;
-    this.#generation = randomUint32();
+    this.#generation = freshGeneration();
     this.#key = keys.mediaKey(sender, kind, this.#generation);
   }
 
@@ -146,12 +149,20 @@ export class FrameSealer {
 
   /** A nonce must never be used twice with one key: a new generation has a new key. */
   #begin(): void {
-    let next = randomUint32();
-    while (next === this.#generation) next = randomUint32();
-    this.#generation = next;
+    this.#generation = freshGeneration();
     this.#counter = 0;
-    this.#key = this.#keys.mediaKey(this.#sender, this.#kind, next);
+    this.#key = this.#keys.mediaKey(this.#sender, this.#kind, this.#generation);
   }
+}
+
+const drawn = new Set<number>();
+
+/** Random, and never the same twice in the life of a page: two transforms of one track would share key and nonce. */
+export function freshGeneration(random: () => number = randomUint32): number {
+  let generation = random();
+  while (drawn.has(generation)) generation = random();
+  drawn.add(generation);
+  return generation;
 }
 
 function randomUint32(): number {

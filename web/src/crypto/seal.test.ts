@@ -2,7 +2,7 @@ import { encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { fromHex, readVectors, toHex } from '../../tests/vectors';
 import { LinkSecretKeySource } from './keys';
-import { CHAT_LABEL, PROFILE_LABEL, seal, TextSealer, unseal } from './seal';
+import { CHAT_LABEL, MAX_PROFILE_BYTES, PROFILE_LABEL, seal, TextSealer, unseal } from './seal';
 
 interface TextVector {
   readonly name: string;
@@ -42,7 +42,7 @@ describe('known answers', () => {
     const [profile, , chat] = vectors;
     if (profile === undefined || chat === undefined) throw new Error('vectors are missing');
     const ana = new TextSealer(keysOf(profile));
-    expect(await ana.openProfile(fromHex(profile.box))).toEqual({ name: 'Ana', pronouns: 'she' });
+    expect(await ana.openProfile(fromHex(profile.box))).toEqual({ name: 'Ana', pronouns: 'she', key: null });
     expect(await ana.openChat('MMMMMMMMMMM', fromHex(chat.box))).toBe('I slept four hours. Four!');
   });
 });
@@ -115,8 +115,16 @@ describe('what opens but is not what it should be is unreadable', () => {
     expect(await openProfile({ name: '🌱'.repeat(40), pronouns: '' })).toEqual({
       name: '🌱'.repeat(40),
       pronouns: null,
+      key: null,
     });
   });
+});
+
+test('the longest profile with a key is not too large for the meeting', async () => {
+  const long = '🌱'.repeat(40);
+  const box = await sealer.sealProfile({ name: long, pronouns: long, key: new Uint8Array(65) });
+  expect(box.length).toBeLessThanOrEqual(MAX_PROFILE_BYTES);
+  expect(await sealer.openProfile(box)).toEqual({ name: long, pronouns: long, key: new Uint8Array(65) });
 });
 
 test('the same text is never sealed twice alike', async () => {

@@ -1,7 +1,7 @@
 /**
  * Sealing texts (protocol §6): names and chat, so that the server carries only ciphertext.
  *
- * Called by `client.ts` and `open_sealed.ts`. What cannot be opened gives null, never a guess.
+ * Called by `visit.ts`, `outgoing_chat.ts` and `open_sealed.ts`. What cannot be opened gives null, never a guess.
  *
  *      0      1            13                                 n
  *     +------+------------+----------------------+-----------+
@@ -10,13 +10,17 @@
  */
 import { decode, encode } from '@msgpack/msgpack';
 import type { KeySource } from './keys';
+import { isLength } from './lengths';
 
 export const PROFILE_LABEL = 'kith/1 profile';
 export const CHAT_LABEL = 'kith/1 chat';
+export const CAPTION_LABEL = 'kith/1 caption';
 /** Characters as people count them (code points). */
 export const MAX_NAME_CHARACTERS = 40;
 export const MAX_PRONOUNS_CHARACTERS = 40;
 export const MAX_CHAT_CHARACTERS = 2_000;
+/** One line of captions; in any script it fits into what the meeting takes. */
+export const MAX_CAPTION_CHARACTERS = 200;
 /** Of the sealed box; the meeting refuses larger ones (protocol §3, §4). */
 export const MAX_PROFILE_BYTES = 512;
 export const MAX_CHAT_BYTES = 4_096;
@@ -29,6 +33,8 @@ const TAG_BYTES = 16;
 export interface PlainProfile {
   readonly name: string;
   readonly pronouns: string | null;
+  /** Public key for keep in touch (`contacts.ts`); null: told none. */
+  readonly key: Uint8Array | null;
 }
 
 const utf8 = new TextEncoder();
@@ -66,28 +72,45 @@ export async function unseal(key: CryptoKey, context: string, box: Uint8Array): 
 export class TextSealer {
   readonly #profileKey: Promise<CryptoKey>;
   readonly #chatKey: Promise<CryptoKey>;
+  readonly #keys: KeySource;
+  #captions: Promise<CryptoKey> | null = null;
 
   constructor(keys: KeySource) {
+    this.#keys = keys;
     this.#profileKey = keys.textKey(PROFILE_LABEL);
     this.#chatKey = keys.textKey(CHAT_LABEL);
   }
 
   async sealProfile(profile: PlainProfile): Promise<Uint8Array<ArrayBuffer>> {
-    const plain = encode({ name: profile.name, pronouns: profile.pronouns });
+    const plain = encode({ name: profile.name, pronouns: profile.pronouns, key: profile.key });
     return seal(await this.#profileKey, PROFILE_LABEL, plain);
   }
 
   async openProfile(box: Uint8Array): Promise<PlainProfile | null> {
     const value = unpack(await unseal(await this.#profileKey, PROFILE_LABEL, box));
-    const { name, pronouns } = value;
+    const { name, pronouns, key } = value;
     if (typeof name !== 'string' || !isLength(name, 1, MAX_NAME_CHARACTERS)) return null;
     if (pronouns !== null && typeof pronouns !== 'string') return null;
     if (pronouns !== null && !isLength(pronouns, 0, MAX_PRONOUNS_CHARACTERS)) return null;
-    return { name, pronouns: pronouns === '' ? null : pronouns };
+    return { name, pronouns: pronouns === '' ? null : pronouns, key: key instanceof Uint8Array ? key : null };
   }
 
   async sealChat(author: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
     return seal(await this.#chatKey, `${CHAT_LABEL} ${author}`, encode({ text }));
+  }
+
+  async sealCaption(author: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
+    return seal(await this.#captionKey(), `${CAPTION_LABEL} ${author}`, encode({ text }));
+  }
+
+  async openCaption(author: string, box: Uint8Array): Promise<string | null> {
+    const { text } = unpack(await unseal(await this.#captionKey(), `${CAPTION_LABEL} ${author}`, box));
+    return typeof text === 'string' && isLength(text, 1, MAX_CAPTION_CHARACTERS) ? text : null;
+  }
+
+  /** Derived when first needed: most groups have no captions. */
+  #captionKey(): Promise<CryptoKey> {
+    return (this.#captions ??= this.#keys.textKey(CAPTION_LABEL));
   }
 
   /** author: as the server names her; a text moved under another name does not open. */
@@ -97,13 +120,8 @@ export class TextSealer {
   }
 }
 
-export function isLength(text: string, least: number, most: number): boolean {
-  const count = Array.from(text).length;
-  return count >= least && count <= most;
-}
-
 /** Anything but a map becomes an empty one, in which nothing is found. */
-function unpack(plain: Uint8Array | null): Readonly<Record<string, unknown>> {
+export function unpack(plain: Uint8Array | null): Readonly<Record<string, unknown>> {
   if (plain === null) return {};
   try {
     const value = decode(plain);

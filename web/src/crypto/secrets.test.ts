@@ -29,6 +29,17 @@ describe('a link', () => {
     expect(link === null ? null : fragmentOf(link)).toBe(`${TOKEN}.${SECRET}`);
   });
 
+  test('may carry the texts of the group', () => {
+    const link = parseLink(`${TOKEN}.${SECRET}~AQID`);
+    expect(link).toMatchObject({ token: TOKEN, texts: new Uint8Array([1, 2, 3]) });
+    expect(link?.secret).toEqual(new Uint8Array(SECRET_BYTES).fill(7));
+    expect(link === null ? null : fragmentOf(link)).toBe(`${TOKEN}.${SECRET}~AQID`);
+  });
+
+  test.each(['', 'A', 'AQ+D', 'AQI~AQID'])('opens the door with texts that were cut off: %j', (box) => {
+    expect(parseLink(`${TOKEN}.${SECRET}~${box}`)).toMatchObject({ token: TOKEN });
+  });
+
   test.each([
     ['nothing', ''],
     ['no secret', TOKEN],

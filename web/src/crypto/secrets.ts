@@ -15,26 +15,39 @@ export interface Link {
   readonly secret: Uint8Array<ArrayBuffer>;
   readonly meeting: string;
   readonly role: LinkRole;
+  /** The group's own texts, sealed; null: none came with this link. */
+  readonly texts: Uint8Array<ArrayBuffer> | null;
 }
 
+/** Between the secret and the sealed texts. */
+const TEXTS_AFTER = '~';
 const MEETING_ID = /^[A-Za-z0-9_-]{22}$/;
 const ROLES: readonly LinkRole[] = ['facilitator', 'guest', 'member'];
 
 /** text: what follows `#`, or a whole link. null: not one of our links. */
 export function parseLink(text: string): Link | null {
   const fragment = text.slice(text.indexOf('#') + 1).trim();
-  const cut = fragment.lastIndexOf('.');
+  const [key = '', box = ''] = fragment.split(TEXTS_AFTER, 2);
+  const cut = key.lastIndexOf('.');
   if (cut < 0) return null;
-  const token = fragment.slice(0, cut);
-  const secret = fromBase64url(fragment.slice(cut + 1));
+  const token = key.slice(0, cut);
+  const secret = fromBase64url(key.slice(cut + 1));
   const claims = claimsOf(token);
   if (secret?.length !== SECRET_BYTES || claims === null) return null;
-  return { token, secret, ...claims };
+  // Cut off on its way, as some messengers do with long links, it still opens the door.
+  const texts = box === '' ? null : fromBase64url(box);
+  return { token, secret, texts, ...claims };
 }
 
 /** What follows `#`. */
-export function fragmentOf(link: Pick<Link, 'token' | 'secret'>): string {
-  return `${link.token}.${toBase64url(link.secret)}`;
+export function fragmentOf({ token, secret, texts }: Pick<Link, 'token' | 'secret' | 'texts'>): string {
+  const key = `${token}.${toBase64url(secret)}`;
+  return texts === null ? key : `${key}${TEXTS_AFTER}${toBase64url(texts)}`;
+}
+
+/** The meeting a token is for; null: it is no token. */
+export function meetingOf(token: string): string | null {
+  return claimsOf(token)?.meeting ?? null;
 }
 
 function claimsOf(token: string): Pick<Link, 'meeting' | 'role'> | null {

@@ -1,9 +1,14 @@
+// Longer than 400 lines: the one list of words of a language, but for what stands in the files beside it.
 /**
  * English, the language every other one is checked against: a key missing elsewhere fails the type check.
  *
  * Read by `translate.ts` only. `{name}` is filled in; an object of plural forms is chosen by `{n}`.
  */
+import { enCare } from './en_care';
+
 export const en = {
+  ...enCare,
+
   // ── everywhere ─────────────────────────────────────────────────────────────────────────────────
   'app.title': 'Meeting',
   'app.language': 'Language',
@@ -18,6 +23,11 @@ export const en = {
   'app.you': 'you',
   'app.someone': 'Somebody',
   'app.name_unreadable': 'Name could not be read',
+  'app.not_loaded_title': 'Not here yet',
+  'app.not_loaded': 'This part could not be loaded. Please close it and try again.',
+  'app.not_loaded_yet': 'This could not be loaded yet. It is tried again by itself.',
+  'app.optional': 'optional',
+  'app.comma': ', ',
 
   'exit.button': 'Quick exit',
   'exit.what': 'What Quick exit does',
@@ -28,7 +38,7 @@ export const en = {
   'line.kept': 'Your place is kept.',
   'transport.recovering': 'Sound and picture are coming back…',
   'transport.unsupported':
-    'This browser cannot encrypt sound and picture from person to person, so they stay off. You can read and write in the chat.',
+    'This browser cannot encrypt sound and picture from person to person, so they stay off. You can read and write in the chat. With a newer browser you could also hear and see the others.',
 
   // ── starting a group ───────────────────────────────────────────────────────────────────────────
   'start.title': 'Start a group',
@@ -40,6 +50,13 @@ export const en = {
   'start.month': '30 days',
   'start.quarter': '90 days',
   'start.year': '1 year',
+  'start.name': 'Name of the group',
+  'start.name_help': 'Only people with a link can read it.',
+  'start.no_plan': 'Without a plan',
+  'start.agreement': 'Your own agreement',
+  'start.agreement_help':
+    'One point on each line. People read it before they come in. Without one they read the usual agreement.',
+  'start.agreement_long': 'At most 12 points of 200 letters each, please.',
   'start.key': 'Organiser key',
   'start.key_help': 'Your organisation has it. It is not kept on this device.',
   'start.button': 'Make the links',
@@ -52,7 +69,7 @@ export const en = {
 
   'links.title': 'Your links are ready',
   'links.lead':
-    'They are shown only here and only now. Put them where you find them again and nobody else does.',
+    'They are shown only here and only now. Keep them where you can find them and nobody else can.',
   'links.until': 'They work until {date}.',
   'links.facilitator': 'For facilitators',
   'links.facilitator_help':
@@ -64,21 +81,39 @@ export const en = {
     'For somebody who visits, such as a midwife or a speaker. Guests wait to be let in, too.',
   'links.copy': 'Copy',
   'links.copy_of': 'Copy the link: {which}',
+  'links.share': 'Share',
+  'links.share_of': 'Share the link: {which}',
+  'links.code': 'Code to scan',
+  'links.code_of': 'Code to scan: {which}',
+  'links.code_help': 'Point the camera of another phone at it.',
   'links.copied': 'Copied',
   'links.copy_failed': 'Could not copy. Please select the link and copy it by hand.',
   'links.open': 'Go to the meeting as facilitator',
   'links.warning':
     'A link is like a key: whoever has it can come to the door. Send it to people, never post it on a page.',
 
+  'calendar.title': 'Put it in a calendar',
+  'calendar.when': 'First meeting',
+  'calendar.missing': 'Please choose a day and a time.',
+  'calendar.minutes': 'Minutes',
+  'calendar.name': 'Name in the calendar',
+  'calendar.neutral': 'Meeting',
+  'calendar.weekly': 'Every week',
+  'calendar.with_link': 'With the link for members',
+  'calendar.help':
+    'Calendars are often kept by a company and seen by others at home. Without the link the entry says only the name and the time.',
+  'calendar.share': 'Share the entry',
+  'calendar.save': 'Save the entry',
+
   // ── arriving ───────────────────────────────────────────────────────────────────────────────────
   'arriving.title': 'One moment',
-  'arriving.looking': 'Looking who is there…',
+  'arriving.looking': 'Looking to see who is here…',
   'arriving.returning': 'Taking you back to your place…',
 
   'arrive.title': 'Welcome',
   'arrive.unseen': 'Nobody can see or hear you. Your name and camera are not shown yet.',
   'arrive.hosted_by': 'Led by {names}',
-  'arrive.nobody_leads': 'No facilitator is here yet. You may wait inside the door until one comes.',
+  'arrive.nobody_leads': 'No facilitator is here yet. You can wait in the waiting room until one comes.',
   'arrive.you_lead': 'No facilitator is here yet. The meeting opens when you go in.',
   'arrive.paused': 'The meeting is paused until a facilitator is back.',
   'arrive.present': {
@@ -136,15 +171,16 @@ export const en = {
   'devices.mic.denied':
     'The browser may not use your microphone. To change that, tap the sign beside the address and allow it.',
   'devices.mic.missing': 'No microphone was found. You can listen and type.',
-  'devices.mic.taken': 'Another program is using the microphone. Close it and try again, or listen and type.',
+  'devices.mic.taken': 'Another app is using the microphone. Close it and try again, or listen and type.',
   'devices.mic.ended': 'The microphone stopped, perhaps because of a phone call. Tap to turn it on again.',
   'devices.camera.denied':
     'The browser may not use your camera. To change that, tap the sign beside the address and allow it.',
   'devices.camera.missing': 'No camera was found. That is fine.',
-  'devices.camera.taken': 'Another program is using the camera. Close it and try again, or leave it off.',
+  'devices.camera.taken': 'Another app is using the camera. Close it and try again, or leave it off.',
   'devices.camera.ended': 'The camera stopped. Tap to turn it on again.',
   'devices.knock': 'Ask to come in',
   'devices.knock_listening': 'Ask to listen and type',
+  'devices.knock_typing': 'Ask to read and type',
   'devices.enter': 'Go in',
   'devices.knocking': 'Asking…',
 
@@ -217,11 +253,12 @@ export const en = {
   'turn.invited': 'Would anyone who passed like to add something?',
   'turn.resting': 'We wait a moment for those who are away',
   'turn.held': '{name} is away for a moment. The turn is kept.',
-  'turn.called': '{name} has the word',
-  'turn.called_me': 'You have the word',
+  'turn.called': '{name} has been called on',
+  'turn.called_me': 'It is your turn to speak',
   'turn.hands': 'Hands: {names}',
   'turn.gentle': 'Please stay muted while others speak.',
   'turn.silenced': 'Only the person whose turn it is can be heard now.',
+  'turn.stands_still': 'The round waits for those in the small rooms.',
   'turn.said_next': 'You are next.',
   'turn.said_offered': 'It is your turn, if you like.',
   'turn.said_open': 'If you would like to share, you can take the turn now.',
@@ -249,6 +286,7 @@ export const en = {
   'turn.write_help': 'Everybody reads it in the chat. It counts as your share.',
   'turn.write_send': 'Send my share',
   'turn.write_stop': 'Rather not in writing',
+  'turn.kept_in_chat': 'What you wrote for your turn is kept in the chat. It is not sent.',
   'turn.name_next': 'Who is next?',
   'turn.named': 'Next will be {name}.',
 
@@ -269,7 +307,7 @@ export const en = {
   'circle.standing.passed': 'passed',
   'circle.standing.shared': 'has shared',
   'circle.standing.offered': 'is asked',
-  'circle.standing.sharing': 'shares',
+  'circle.standing.sharing': 'is sharing',
   'circle.start_title': 'Start a round',
   'circle.kind': 'Who comes next?',
   'circle.kind.circle': 'Around the circle',
@@ -334,6 +372,7 @@ export const en = {
   'encrypted.none':
     'The word “Encrypted” appears only while sound or picture really arrives encrypted and is opened on your device. Unencrypted sound or picture is refused.',
   'encrypted.about': 'About encryption',
+  'encrypted.proof': 'What this server keeps, and how it was tested',
 
   'chat.title': 'Chat',
   'chat.open': 'Chat',
@@ -356,7 +395,7 @@ export const en = {
   'people.title': 'People',
   'people.open': 'People',
   'people.inside': { one: '{n} person inside', other: '{n} people inside' },
-  'people.waiting': { one: '{n} person waits', other: '{n} people wait' },
+  'people.waiting': { one: '{n} person is waiting', other: '{n} people are waiting' },
   'people.requests': 'Waiting room',
   'people.admit': 'Let in',
   'people.admit_of': 'Let in: {name}',
@@ -370,10 +409,11 @@ export const en = {
   'people.allow_mic': 'Allow microphone',
   'people.stop_camera': 'Close camera',
   'people.allow_camera': 'Allow camera',
-  'people.to_lobby': 'Ask to wait outside',
+  'people.to_lobby': 'Back to the waiting room',
   'people.remove': 'Remove',
   'people.barred': 'Cannot come back',
-  'people.barred_help': 'You can take this back.',
+  'people.barred_help':
+    'Until this meeting ends; you can take it back. To keep somebody out of the next one, make new links.',
   'people.reason.removed': 'was removed',
   'people.reason.denied': 'was not let in',
   'people.undo': 'Undo',
@@ -384,38 +424,39 @@ export const en = {
   'lead.lock': 'Lock the door',
   'lead.unlock': 'Unlock the door',
   'lead.lock_help': 'While locked, nobody new can knock. Those inside can come back.',
-  'lead.end': 'End for all',
-  'lead.end_title': 'End the meeting for all?',
-  'lead.end_text': 'Everybody leaves, and everything about this meeting is erased. This cannot be undone.',
-  'lead.end_confirm': 'End and erase',
+  'lead.end': 'End the meeting',
 
   'more.open': 'More',
   'more.title': 'More',
   'more.hide_self': 'Hide my own picture from me',
   'more.show_self': 'Show my own picture to me',
+  'more.low_data': 'Use little data',
+  'more.all_data': 'Use as much data as it needs',
+  'more.low_data_about': 'With little data, sound comes first and few pictures come: about 70 MB an hour.',
 
   'leave.button': 'Leave',
   'leave.title': 'Leave the meeting?',
   'leave.text': 'Nobody is asked why. You can come back with your link.',
   'leave.lead_text':
-    'You are the only facilitator here. When you go, the meeting pauses until a facilitator is back. To finish it, end it for all.',
+    'You are the only facilitator here. When you go, the meeting pauses until a facilitator is back. To finish it, end it.',
   'leave.confirm': 'Leave',
   'leave.stay': 'Stay',
 
   'paused.title': 'The meeting is paused',
-  'paused.text': 'No facilitator is connected just now. Sound, picture and chat rest until one is back.',
+  'paused.text':
+    'No facilitator is connected just now. Sound, picture and chat are paused until one is back.',
   'paused.place': 'Your place is kept. You can stay here or leave.',
 
   'toast.removed': '{name} was removed.',
   'toast.denied': '{name} was not let in.',
 
-  'happening.knocked': '{name} waits to be let in.',
+  'happening.knocked': '{name} is waiting to be let in.',
   'happening.came': '{name} came in.',
   'happening.left': '{name} left.',
-  'happening.lost': '{name} lost the connection and is gone.',
+  'happening.lost': '{name} lost the connection and has left.',
   'happening.removed': '{name} was removed.',
   'happening.denied': '{name} was not let in.',
-  'happening.sent_to_lobby': '{name} waits outside.',
+  'happening.sent_to_lobby': '{name} is in the waiting room.',
   'happening.connection_lost': '{name} lost the connection.',
   'happening.connection_restored': '{name} is back.',
   'happening.lead': '{name} leads the meeting now.',
@@ -426,6 +467,23 @@ export const en = {
   'happening.resumed': 'The meeting goes on.',
   'happening.away': '{name} will be back soon.',
   'happening.back': '{name} is here again.',
+  'happening.said_everywhere': '{name} wrote to all rooms: see the chat.',
+  'happening.said_on_line': 'New private message from {name}.',
+  'happening.said_held': 'A message from {name} is waiting for approval.',
+  'happening.needs_someone': '{name} needs someone.',
+  'happening.went': '{name} went to another room.',
+  'happening.breakouts_planned': 'Small rooms are planned.',
+  'happening.breakouts_opened': 'The small rooms are open.',
+  'happening.breakouts_noticed': 'The small rooms close in about a minute.',
+  'happening.breakouts_closed': 'The small rooms are closed. We are together again.',
+  'happening.room_calling': 'A room calls a facilitator.',
+  'happening.room_alone': 'A room has nobody who looks after it.',
+  'happening.segment': 'The next part begins.',
+  'happening.pulse_asked': 'There is a question to everybody.',
+  'happening.handed_out': 'Something was handed out: see Session.',
+  'happening.contacts_opened': 'You can choose now with whom to keep in touch: see Session.',
+  'happening.debrief': 'The group has gone. You are among facilitators.',
+  'happening.contact_made': '{name} and you chose each other: see Session.',
 
   'notice.mic_held': 'A facilitator closed your microphone for now.',
   'notice.camera_held': 'A facilitator closed your camera for now.',
@@ -433,7 +491,11 @@ export const en = {
   'notice.camera_allowed': 'You may turn your camera on again. It is still off.',
   'notice.mic_not_usable': 'That microphone could not be used. The earlier one goes on.',
   'notice.camera_not_usable': 'That camera could not be used. The earlier one goes on.',
+  'notice.speaker_not_usable': 'That loudspeaker could not be used. The earlier one goes on.',
+  'notice.call_not_loaded':
+    'Sound and picture could not be loaded. Please try again; if that does not help, load the page again.',
   'notice.agreement_missing': 'Please read what we agree on first, and agree.',
+  'notice.place_gone': 'Your place could not be kept meanwhile. You can come in again from here.',
   'notice.plaintext_refused': 'Something unencrypted came in {name}’s name. It was refused and not shown.',
 
   'refused.not_allowed': 'That is not possible for you here.',
@@ -450,6 +512,11 @@ export const en = {
   'refused.stale_turn': 'The circle has already gone on.',
   'refused.not_now': 'That is not possible just now.',
   'refused.away': 'You are marked as back soon. Tap “I’m back” first.',
+  'refused.chat_closed': 'The chat is closed for you just now. You can write to the facilitators alone.',
+  'refused.too_soon': 'One moment: there is a pause between messages just now.',
+  'refused.no_such_room': 'That room is not open to you.',
+  'refused.unattended': 'Somebody has to look after each room: choose a host, or allow rooms without one.',
+  'refused.no_such_resource': 'That was already taken back.',
   'refused.media_refused': 'Sound and picture could not be set up.',
   'refused.unknown': 'That did not work. Please try again.',
 
@@ -466,7 +533,8 @@ export const en = {
   'over.ended.text':
     'Everything about it is erased: names, messages and who was here. Thank you for being there.',
   'over.replaced.title': 'You are here in another window',
-  'over.replaced.text': 'Your place was taken up in another window or on a reload. You can close this one.',
+  'over.replaced.text':
+    'You opened the meeting again in another window or loaded the page anew. You can close this one.',
   'over.idle.title': 'This page rested for a while',
   'over.idle.text': 'You can start again whenever you like.',
   'over.fault.title': 'Something went wrong on our side',
@@ -481,11 +549,51 @@ export const en = {
   'over.token_not_yet.title': 'This link is for later',
   'over.token_not_yet.text': 'It does not work yet. Please come back at the time you were told.',
   'over.version.title': 'This page is out of date',
-  'over.version.text': 'The server was renewed meanwhile. Please load the page again.',
+  'over.version.text':
+    'The server was renewed meanwhile. Load the page again, and you go on from there with the same link.',
   'over.barred.title': 'You cannot come in with this page',
   'over.barred.text':
     'A facilitator turned you away before. If this was a mistake, contact the facilitator another way: it can be taken back, and then you can ask again here.',
   'over.ask_again': 'Ask again',
   'over.come_back': 'Come back in',
+  'over.load_again': 'Load the page again',
   'over.start': 'Start a new group',
+
+  // ── rooms, parts and needs, as far as they are said on the way in and in the strip ─────────────
+  'refused.changed_meanwhile':
+    'Somebody else changed this a moment ago, so nothing was changed now. Please look again.',
+  'pause.go_on': 'Go on',
+  'paused.hand_title': 'We take a pause',
+  'paused.hand_text':
+    'A facilitator paused the meeting. Nobody sees or hears anybody, and the chat is paused too. There is nothing you need to do.',
+  'paused.hand_lead':
+    'The meeting is paused for everybody: sound, picture and chat, until one of you lets it go on.',
+  'quiet.said': 'You are in a quiet room with {name}.',
+  'breakout.said': 'You are in {room}.',
+  'breakout.room_n': 'Room {n}',
+  'breakout.room_topic': 'Room {n}, {topic}',
+  'breakout.main': 'Main room',
+  'part.next': 'then: {title}',
+  'part.kind.gathering': 'Arriving',
+  'part.kind.round': 'Round',
+  'part.kind.open': 'Open talk',
+  'part.kind.breakouts': 'Small rooms',
+  'part.kind.break': 'Break',
+  'part.kind.closing': 'Closing',
+  'part.minutes': { one: '{n} min', other: '{n} min' },
+  'sheet.title': 'How we spend our time',
+  'sheet.total': { one: '{n} minute in all', other: '{n} minutes in all' },
+  'lead.panel': 'Lead',
+  'lead.count': { one: '{n} thing is waiting for you', other: '{n} things are waiting for you' },
+  'need.button': 'I need someone',
+  'need.title': 'Would you like somebody to be with you?',
+  'need.text':
+    'A facilitator takes you to a quiet room, just the two of you. Your place in the group is kept.',
+  'need.seen': 'Only the facilitators see that you ask. For everybody else you are simply back soon.',
+  'need.ask': 'Yes, ask for someone',
+  'need.not_now': 'Not now',
+  'rooms.open': 'Rooms',
+  'session.open': 'Session',
+  'session.news': { one: '{n} new thing', other: '{n} new things' },
+  'chat.everywhere': 'to all rooms',
 } as const;

@@ -1,7 +1,10 @@
+// Longer than 400 lines: the one list of words of a language, but for what stands in the files beside it.
 /** Spanish; see `en.ts`. */
-import type { Dictionary } from './translate';
+import { esCare } from './es_care';
+import type { FirstWords } from './translate';
 
-export const es: Dictionary = {
+export const es: FirstWords = {
+  ...esCare,
   // ── everywhere ─────────────────────────────────────────────────────────────────────────────────
   'app.title': 'Reunión',
   'app.language': 'Idioma',
@@ -16,6 +19,11 @@ export const es: Dictionary = {
   'app.you': 'tú',
   'app.someone': 'Alguien',
   'app.name_unreadable': 'No se pudo leer el nombre',
+  'app.not_loaded_title': 'Todavía no está aquí',
+  'app.not_loaded': 'Esta parte no se pudo cargar. Ciérrala y prueba otra vez, por favor.',
+  'app.not_loaded_yet': 'Esto todavía no se pudo cargar. Se prueba otra vez sin que hagas nada.',
+  'app.optional': 'opcional',
+  'app.comma': ', ',
 
   'exit.button': 'Salida rápida',
   'exit.what': 'Qué hace la salida rápida',
@@ -26,7 +34,7 @@ export const es: Dictionary = {
   'line.kept': 'Guardamos tu lugar.',
   'transport.recovering': 'El sonido y la imagen están volviendo…',
   'transport.unsupported':
-    'Este navegador no puede cifrar sonido e imagen de persona a persona, así que quedan apagados. Puedes leer y escribir en el chat.',
+    'Este navegador no puede cifrar sonido e imagen de persona a persona, así que quedan apagados. Puedes leer y escribir en el chat. Con un navegador más nuevo también podrías oír y ver a las demás personas.',
 
   // ── starting a group ───────────────────────────────────────────────────────────────────────────
   'start.title': 'Crear un grupo',
@@ -38,6 +46,13 @@ export const es: Dictionary = {
   'start.month': '30 días',
   'start.quarter': '90 días',
   'start.year': '1 año',
+  'start.name': 'Nombre del grupo',
+  'start.name_help': 'Solo pueden leerlo quienes tienen un enlace.',
+  'start.no_plan': 'Sin plan',
+  'start.agreement': 'Un acuerdo propio',
+  'start.agreement_help':
+    'Un punto en cada línea. Se lee antes de entrar. Si no escribes nada, se lee el acuerdo habitual.',
+  'start.agreement_long': 'Como máximo 12 puntos de 200 letras cada uno, por favor.',
   'start.key': 'Clave de organización',
   'start.key_help': 'La tiene tu organización. No se guarda en este dispositivo.',
   'start.button': 'Crear los enlaces',
@@ -57,16 +72,34 @@ export const es: Dictionary = {
     'Solo para ti y quien facilite contigo. Abre la reunión y deja entrar a la gente.',
   'links.member': 'Para participantes',
   'links.member_help': 'Dáselo a tu grupo. Cada persona espera hasta que una facilitadora abra la puerta.',
-  'links.guest': 'Para una persona invitada',
+  'links.guest': 'Para una invitada',
   'links.guest_help':
     'Para alguien que viene de visita, como una matrona o una ponente. También espera a que le abran.',
   'links.copy': 'Copiar',
   'links.copy_of': 'Copiar el enlace: {which}',
+  'links.share': 'Compartir',
+  'links.share_of': 'Compartir el enlace: {which}',
+  'links.code': 'Código para escanear',
+  'links.code_of': 'Código para escanear: {which}',
+  'links.code_help': 'Apunta hacia él la cámara de otro teléfono.',
   'links.copied': 'Copiado',
   'links.copy_failed': 'No se pudo copiar. Selecciona el enlace y cópialo a mano.',
   'links.open': 'Ir a la reunión como facilitadora',
   'links.warning':
     'Un enlace es como una llave: quien lo tiene puede llegar a la puerta. Envíalo a personas, nunca lo publiques.',
+
+  'calendar.title': 'Ponerlo en un calendario',
+  'calendar.when': 'Primera reunión',
+  'calendar.missing': 'Elige un día y una hora, por favor.',
+  'calendar.minutes': 'Minutos',
+  'calendar.name': 'Nombre en el calendario',
+  'calendar.neutral': 'Reunión',
+  'calendar.weekly': 'Cada semana',
+  'calendar.with_link': 'Con el enlace para participantes',
+  'calendar.help':
+    'Los calendarios suele guardarlos una empresa y a veces los ven otras personas en casa. Sin el enlace, la entrada solo dice el nombre y la hora.',
+  'calendar.share': 'Compartir la entrada',
+  'calendar.save': 'Guardar la entrada',
 
   // ── arriving ───────────────────────────────────────────────────────────────────────────────────
   'arriving.title': 'Un momento',
@@ -76,7 +109,8 @@ export const es: Dictionary = {
   'arrive.title': 'Te damos la bienvenida',
   'arrive.unseen': 'Nadie puede verte ni oírte. Tu nombre y tu cámara todavía no se muestran.',
   'arrive.hosted_by': 'Facilita: {names}',
-  'arrive.nobody_leads': 'Todavía no hay facilitadora. Puedes esperar dentro hasta que llegue una.',
+  'arrive.nobody_leads':
+    'Todavía no hay facilitadora. Puedes esperar en la sala de espera hasta que llegue una.',
   'arrive.you_lead': 'Todavía no hay facilitadora. La reunión se abre cuando entres.',
   'arrive.paused': 'La reunión está en pausa hasta que vuelva una facilitadora.',
   'arrive.present': {
@@ -134,16 +168,17 @@ export const es: Dictionary = {
     'El navegador no puede usar tu micrófono. Para cambiarlo, toca el símbolo junto a la dirección y permítelo.',
   'devices.mic.missing': 'No se encontró ningún micrófono. Puedes escuchar y escribir.',
   'devices.mic.taken':
-    'Otro programa está usando el micrófono. Ciérralo y prueba otra vez, o escucha y escribe.',
+    'Otra aplicación está usando el micrófono. Ciérrala y prueba otra vez, o escucha y escribe.',
   'devices.mic.ended': 'El micrófono se detuvo, quizá por una llamada. Toca para encenderlo otra vez.',
   'devices.camera.denied':
     'El navegador no puede usar tu cámara. Para cambiarlo, toca el símbolo junto a la dirección y permítelo.',
   'devices.camera.missing': 'No se encontró ninguna cámara. No pasa nada.',
   'devices.camera.taken':
-    'Otro programa está usando la cámara. Ciérralo y prueba otra vez, o déjala apagada.',
+    'Otra aplicación está usando la cámara. Ciérrala y prueba otra vez, o déjala apagada.',
   'devices.camera.ended': 'La cámara se detuvo. Toca para encenderla otra vez.',
   'devices.knock': 'Pedir entrar',
   'devices.knock_listening': 'Entrar a escuchar y escribir',
+  'devices.knock_typing': 'Entrar a leer y escribir',
   'devices.enter': 'Entrar',
   'devices.knocking': 'Pidiendo…',
 
@@ -212,7 +247,7 @@ export const es: Dictionary = {
   'turn.place_few': 'Tu lugar: {n}.º',
   'turn.place_other': 'Tu lugar: {n}.º',
   'turn.naming': '{name} elige quién sigue',
-  'turn.naming_lead': 'Quien facilita elige quién sigue',
+  'turn.naming_lead': 'Una facilitadora elige quién sigue',
   'turn.naming_me': 'Tú eliges quién sigue',
   'turn.open': '¿Quién quiere compartir?',
   'turn.invited': 'Quienes pasaron, ¿quieren añadir algo?',
@@ -223,6 +258,7 @@ export const es: Dictionary = {
   'turn.hands': 'Manos: {names}',
   'turn.gentle': 'Por favor, deja el micrófono apagado mientras hablan.',
   'turn.silenced': 'Ahora solo se oye a quien tiene el turno.',
+  'turn.stands_still': 'La ronda espera a quienes están en las salas pequeñas.',
   'turn.said_next': 'Después te toca a ti.',
   'turn.said_offered': 'Es tu turno, si quieres.',
   'turn.said_open': 'Si quieres compartir, ahora puedes tomar el turno.',
@@ -250,6 +286,7 @@ export const es: Dictionary = {
   'turn.write_help': 'Todo el grupo lo lee en el chat. Cuenta como tu turno.',
   'turn.write_send': 'Enviar mi turno',
   'turn.write_stop': 'Mejor no por escrito',
+  'turn.kept_in_chat': 'Lo que escribiste para tu turno queda en el chat. No se ha enviado.',
   'turn.name_next': '¿Quién sigue?',
   'turn.named': 'Después sigue {name}.',
 
@@ -276,11 +313,11 @@ export const es: Dictionary = {
   'circle.kind.circle': 'En orden, en círculo',
   'circle.kind.volunteers': 'Quien quiera',
   'circle.kind.nomination': 'Elige quien habla',
-  'circle.kind.facilitator': 'Elige quien facilita',
+  'circle.kind.facilitator': 'Elige una facilitadora',
   'circle.minutes': 'Tiempo para cada persona',
   'circle.minutes_none': 'Sin límite',
   'circle.minutes_n': { one: '{n} minuto', other: '{n} minutos' },
-  'circle.minutes_help': 'Con suavidad: solo lo ven quien habla y quienes facilitan; a nadie se le corta.',
+  'circle.minutes_help': 'Con suavidad: solo lo ven quien habla y las facilitadoras; a nadie se le corta.',
   'circle.invite': 'Al final, preguntar a quienes pasaron si quieren añadir algo',
   'circle.first': 'Empiezo yo',
   'circle.start': 'Empezar la ronda',
@@ -308,7 +345,7 @@ export const es: Dictionary = {
   'circle.floor': 'A quién se oye',
   'circle.floor.open': 'A todo el grupo',
   'circle.floor.gentle': 'A todo el grupo, pidiendo silencio',
-  'circle.floor.held': 'Solo a quien tiene el turno y a quienes facilitan',
+  'circle.floor.held': 'Solo a quien tiene el turno y a las facilitadoras',
 
   'tile.self': '{name} (tú)',
   'tile.speaking': 'habla',
@@ -335,12 +372,13 @@ export const es: Dictionary = {
   'encrypted.none':
     'La palabra «Cifrado» aparece solo mientras llegan sonido o imagen realmente cifrados y se abren en tu dispositivo. Lo que llega sin cifrar se rechaza.',
   'encrypted.about': 'Sobre el cifrado',
+  'encrypted.proof': 'Qué guarda este servidor y cómo se comprobó',
 
   'chat.title': 'Chat',
   'chat.open': 'Chat',
   'chat.unread': { one: '{n} mensaje nuevo', other: '{n} mensajes nuevos' },
   'chat.empty': 'Todavía no hay mensajes. Ves lo que se escribe desde que entraste.',
-  'chat.label': 'Tu mensaje para todas las personas',
+  'chat.label': 'Tu mensaje para el grupo',
   'chat.placeholder': 'Escribe al grupo',
   'chat.send': 'Enviar',
   'chat.delete': 'Borrar',
@@ -370,10 +408,11 @@ export const es: Dictionary = {
   'people.allow_mic': 'Permitir micrófono',
   'people.stop_camera': 'Cerrar cámara',
   'people.allow_camera': 'Permitir cámara',
-  'people.to_lobby': 'Pedir que espere fuera',
+  'people.to_lobby': 'Enviar a la sala de espera',
   'people.remove': 'Expulsar',
   'people.barred': 'No pueden volver',
-  'people.barred_help': 'Puedes deshacerlo.',
+  'people.barred_help':
+    'Hasta que termine esta reunión; puedes deshacerlo. Para que alguien no entre en la próxima, crea enlaces nuevos.',
   'people.reason.removed': 'fuera por expulsión',
   'people.reason.denied': 'sin permiso para entrar',
   'people.undo': 'Deshacer',
@@ -384,21 +423,22 @@ export const es: Dictionary = {
   'lead.lock': 'Cerrar la puerta',
   'lead.unlock': 'Abrir la puerta',
   'lead.lock_help': 'Con la puerta cerrada, nadie nuevo puede llamar. Quienes están dentro pueden volver.',
-  'lead.end': 'Terminar para el grupo',
-  'lead.end_title': '¿Terminar la reunión para todo el grupo?',
-  'lead.end_text': 'Salen todas las personas y se borra todo sobre esta reunión. No se puede deshacer.',
-  'lead.end_confirm': 'Terminar y borrar',
+  'lead.end': 'Terminar la reunión',
 
   'more.open': 'Más',
   'more.title': 'Más',
   'more.hide_self': 'No mostrarme mi propia imagen',
   'more.show_self': 'Mostrarme mi propia imagen',
+  'more.low_data': 'Usar pocos datos',
+  'more.all_data': 'Usar los datos que hagan falta',
+  'more.low_data_about':
+    'Con pocos datos, primero llega el sonido y llegan pocas imágenes: unos 70 MB por hora.',
 
   'leave.button': 'Salir',
   'leave.title': '¿Salir de la reunión?',
   'leave.text': 'Nadie pregunta por qué. Puedes volver con tu enlace.',
   'leave.lead_text':
-    'Eres la única facilitadora. Si sales, la reunión queda en pausa hasta que vuelva una facilitadora. Para acabarla, termínala para el grupo.',
+    'Eres la única facilitadora. Si sales, la reunión queda en pausa hasta que vuelva una facilitadora. Para acabarla, termínala.',
   'leave.confirm': 'Salir',
   'leave.stay': 'Quedarme',
 
@@ -416,7 +456,7 @@ export const es: Dictionary = {
   'happening.lost': '{name} perdió la conexión y ya no está.',
   'happening.removed': 'Se expulsó a {name}.',
   'happening.denied': 'No se dejó entrar a {name}.',
-  'happening.sent_to_lobby': '{name} espera fuera.',
+  'happening.sent_to_lobby': '{name} está en la sala de espera.',
   'happening.connection_lost': '{name} perdió la conexión.',
   'happening.connection_restored': '{name} está de vuelta.',
   'happening.lead': '{name} facilita ahora la reunión.',
@@ -427,6 +467,23 @@ export const es: Dictionary = {
   'happening.resumed': 'La reunión sigue.',
   'happening.away': '{name} vuelve pronto.',
   'happening.back': '{name} ya está aquí.',
+  'happening.said_everywhere': '{name} dice algo a todas las salas: está en el chat.',
+  'happening.said_on_line': 'Nuevo mensaje a solas de {name}.',
+  'happening.said_held': 'Un mensaje de {name} espera tu visto bueno.',
+  'happening.needs_someone': '{name} necesita a alguien.',
+  'happening.went': '{name} fue a otra sala.',
+  'happening.breakouts_planned': 'Se preparan salas pequeñas.',
+  'happening.breakouts_opened': 'Las salas pequeñas están abiertas.',
+  'happening.breakouts_noticed': 'Las salas pequeñas se cierran en un minuto, más o menos.',
+  'happening.breakouts_closed': 'Las salas pequeñas se cerraron. Volvemos a estar todo el grupo.',
+  'happening.room_calling': 'Una sala llama a una facilitadora.',
+  'happening.room_alone': 'Nadie cuida de una de las salas.',
+  'happening.segment': 'Empieza la siguiente parte.',
+  'happening.pulse_asked': 'Hay una pregunta para todo el grupo.',
+  'happening.handed_out': 'Se repartió algo: está en Sesión.',
+  'happening.contacts_opened': 'Ya puedes elegir con quién seguir en contacto: está en Sesión.',
+  'happening.debrief': 'El grupo ya se fue. Quedan solo las facilitadoras.',
+  'happening.contact_made': '{name} y tú se eligieron: está en Sesión.',
 
   'notice.mic_held': 'Una facilitadora cerró tu micrófono por ahora.',
   'notice.camera_held': 'Una facilitadora cerró tu cámara por ahora.',
@@ -434,7 +491,11 @@ export const es: Dictionary = {
   'notice.camera_allowed': 'Puedes volver a encender la cámara. Sigue apagada.',
   'notice.mic_not_usable': 'No se pudo usar ese micrófono. Sigue el anterior.',
   'notice.camera_not_usable': 'No se pudo usar esa cámara. Sigue la anterior.',
+  'notice.speaker_not_usable': 'No se pudo usar ese altavoz. Sigue el anterior.',
+  'notice.call_not_loaded':
+    'No se pudieron cargar el sonido y la imagen. Prueba otra vez; si no ayuda, vuelve a cargar la página.',
   'notice.agreement_missing': 'Lee primero lo que acordamos y di que estás de acuerdo.',
+  'notice.place_gone': 'Entretanto no se pudo guardar tu lugar. Puedes volver a entrar desde aquí.',
   'notice.plaintext_refused': 'Llegó algo sin cifrar en nombre de {name}. Se rechazó y no se mostró.',
 
   'refused.not_allowed': 'Aquí no puedes hacer eso.',
@@ -450,7 +511,12 @@ export const es: Dictionary = {
   'refused.full': 'La reunión está llena.',
   'refused.stale_turn': 'El círculo ya siguió adelante.',
   'refused.not_now': 'Ahora no es posible.',
-  'refused.away': 'Estás en pausa. Toca primero «Ya estoy».',
+  'refused.away': 'Apareces como «vuelve pronto». Toca primero «Ya estoy».',
+  'refused.chat_closed': 'El chat está cerrado para ti por ahora. Puedes escribir solo a las facilitadoras.',
+  'refused.too_soon': 'Un momento: ahora hay una pausa entre mensajes.',
+  'refused.no_such_room': 'Esa sala no está abierta para ti.',
+  'refused.unattended': 'Alguien tiene que cuidar de cada sala: elige anfitriona o permite salas sin ella.',
+  'refused.no_such_resource': 'Eso ya se había retirado.',
   'refused.media_refused': 'No se pudieron preparar sonido e imagen.',
   'refused.unknown': 'No funcionó. Prueba otra vez, por favor.',
 
@@ -481,11 +547,51 @@ export const es: Dictionary = {
   'over.token_not_yet.title': 'Este enlace es para más tarde',
   'over.token_not_yet.text': 'Todavía no sirve. Vuelve a la hora que te dijeron.',
   'over.version.title': 'Esta página es antigua',
-  'over.version.text': 'El servidor se renovó. Carga la página otra vez, por favor.',
+  'over.version.text': 'El servidor se renovó. Carga la página otra vez y sigues con el mismo enlace.',
   'over.barred.title': 'No puedes entrar con esta página',
   'over.barred.text':
     'Antes una facilitadora no te dejó entrar. Si fue un error, contáctala por otra vía: se puede deshacer, y entonces podrás pedir entrar aquí otra vez.',
   'over.ask_again': 'Pedir otra vez',
   'over.come_back': 'Volver a entrar',
+  'over.load_again': 'Cargar la página otra vez',
   'over.start': 'Crear un grupo nuevo',
+
+  // ── rooms, parts and needs, as far as they are said on the way in and in the strip ─────────────
+  'refused.changed_meanwhile':
+    'Otra persona acaba de cambiarlo; por eso ahora no cambió nada. Vuelve a mirar, por favor.',
+  'pause.go_on': 'Seguir',
+  'paused.hand_title': 'Hacemos una pausa',
+  'paused.hand_text':
+    'Una facilitadora puso la reunión en pausa. Nadie ve ni oye a nadie, y el chat descansa. No tienes que hacer nada.',
+  'paused.hand_lead':
+    'La reunión está en pausa para todo el grupo: sonido, imagen y chat descansan hasta que una de ustedes siga.',
+  'quiet.said': 'Estás en una sala tranquila con {name}.',
+  'breakout.said': 'Estás en {room}.',
+  'breakout.room_n': 'Sala {n}',
+  'breakout.room_topic': 'Sala {n}, {topic}',
+  'breakout.main': 'Sala principal',
+  'part.next': 'luego: {title}',
+  'part.kind.gathering': 'Llegada',
+  'part.kind.round': 'Ronda',
+  'part.kind.open': 'Charla abierta',
+  'part.kind.breakouts': 'Salas pequeñas',
+  'part.kind.break': 'Descanso',
+  'part.kind.closing': 'Cierre',
+  'part.minutes': { one: '{n} min', other: '{n} min' },
+  'sheet.title': 'Cómo usamos nuestro tiempo',
+  'sheet.total': { one: '{n} minuto en total', other: '{n} minutos en total' },
+  'lead.panel': 'Guiar',
+  'lead.count': { one: '{n} cosa te espera', other: '{n} cosas te esperan' },
+  'need.button': 'Necesito a alguien',
+  'need.title': '¿Quieres que alguien te acompañe?',
+  'need.text':
+    'Una facilitadora te lleva a una sala tranquila, solo ustedes dos. Guardamos tu lugar en el grupo.',
+  'need.seen':
+    'Solo las facilitadoras ven que lo pides. Para el resto del grupo, simplemente vuelves pronto.',
+  'need.ask': 'Sí, pedir compañía',
+  'need.not_now': 'Ahora no',
+  'rooms.open': 'Salas',
+  'session.open': 'Sesión',
+  'session.news': { one: '{n} cosa nueva', other: '{n} cosas nuevas' },
+  'chat.everywhere': 'a todas las salas',
 };

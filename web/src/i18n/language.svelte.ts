@@ -1,31 +1,20 @@
 /**
  * The language of this page: chosen from the browser's list, changed by the person, never stored.
  *
- * Read by every screen through `t`. Languages other than English are loaded when asked for.
+ * Read by every screen through `t`. No word is there before `learn` or `speak` has ended; nothing is shown before.
+ * Words that nobody needs to come in come with the screens that say them (`later.svelte.ts`).
  */
-import { en } from './en';
+import { LANGUAGES, type LanguageTag } from './languages';
 import { makeTranslate, type Dictionary, type Translate } from './translate';
 
-interface Language {
-  /** Its own name, in its own words. */
-  readonly name: string;
-  readonly dir: 'ltr' | 'rtl';
-  readonly load: () => Promise<Dictionary>;
-}
-
-/** A new language is one file and one line here. */
-export const LANGUAGES = {
-  en: { name: 'English', dir: 'ltr', load: () => Promise.resolve(en) },
-  es: { name: 'Español', dir: 'ltr', load: () => import('./es').then((file) => file.es) },
-} as const satisfies Record<string, Language>;
-
-export type LanguageTag = keyof typeof LANGUAGES;
-
 let tag = $state<LanguageTag>('en');
-let translate = $state.raw<Translate>(makeTranslate('en', en, false));
+let translate = $state.raw<Translate | null>(null);
+let words: Partial<Dictionary> = {};
+let knowsAll = false;
+let learning: Promise<boolean> | null = null;
 
 /** The words for a key in the language of now; reactive. */
-export const t: Translate = (key, ...values) => translate(key, ...values);
+export const t: Translate = (key, ...values) => translate?.(key, ...values) ?? key;
 
 export function currentLanguage(): LanguageTag {
   return tag;
@@ -40,31 +29,59 @@ export function dateText(atMs: number): string {
   return new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short' }).format(atMs);
 }
 
+/** A day as YYYY-MM-DD, wherever one is. */
+export function dayText(day: string): string {
+  return new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(day));
+}
+
 export function timeText(atMs: number): string {
   return new Intl.DateTimeFormat(tag, { timeStyle: 'short' }).format(atMs);
 }
 
-function isKnown(candidate: string): candidate is LanguageTag {
-  return Object.hasOwn(LANGUAGES, candidate);
-}
-
-/** The first language of the browser's list that we have, else English. */
-export function preferredLanguage(wishes: readonly string[]): LanguageTag {
-  for (const wish of wishes) {
-    const base = wish.toLowerCase().split('-')[0] ?? '';
-    if (isKnown(base)) return base;
-  }
-  return 'en';
-}
-
-/** The page speaks this language from now on; on a failed load it stays as it was. */
-export async function speak(next: LanguageTag): Promise<void> {
-  const language: Language = LANGUAGES[next];
-  const words = await language.load().catch(() => null);
-  if (words === null) return;
-  translate = makeTranslate(next, words, language.dir === 'rtl');
+/** `t` answers in this language from now on; false: its words did not come, and all stays as it was. */
+export async function learn(next: LanguageTag): Promise<boolean> {
+  const asked: Promise<Partial<Dictionary>[]> = Promise.all([
+    LANGUAGES[next].load(),
+    ...(knowsAll ? [LANGUAGES[next].later()] : []),
+  ]);
+  const told = await asked.catch(() => null);
+  if (told === null) return false;
+  words = Object.assign({}, ...told) as Partial<Dictionary>;
   tag = next;
-  document.documentElement.lang = next;
-  document.documentElement.dir = language.dir;
-  document.title = translate('app.title');
+  use();
+  return true;
+}
+
+/** `t` knows all words from now on, also of a language chosen later; false: they did not come. */
+export function learnAll(): Promise<boolean> {
+  learning ??= learnRest().finally(() => {
+    learning = null;
+  });
+  return learning;
+}
+
+async function learnRest(): Promise<boolean> {
+  const asked = tag;
+  const told = await LANGUAGES[asked].later().catch(() => null);
+  if (told === null) return false;
+  if (asked !== tag) return learnRest();
+  knowsAll = true;
+  words = { ...words, ...told };
+  use();
+  return true;
+}
+
+function use(): void {
+  translate = makeTranslate(tag, words, LANGUAGES[tag].dir === 'rtl', () => void learnAll());
+}
+
+/** The page speaks this language from now on, as `learn` says. */
+export async function speak(next: LanguageTag): Promise<boolean> {
+  const learned = await learn(next);
+  if (learned) {
+    document.documentElement.lang = next;
+    document.documentElement.dir = LANGUAGES[next].dir;
+    document.title = t('app.title');
+  }
+  return learned;
 }

@@ -4,8 +4,9 @@
  * Called through `language.svelte.ts` by the screens. Imports the English dictionary for its type only.
  */
 import type { en } from './en';
+import type { enLater } from './en_later';
 
-type English = typeof en;
+type English = typeof en & typeof enLater;
 
 export type TextKey = keyof English;
 
@@ -16,6 +17,10 @@ export type PluralForms = { readonly other: string } & Readonly<Partial<Record<I
 export type Dictionary = {
   readonly [K in TextKey]: English[K] extends string ? string : PluralForms;
 };
+
+/** What is needed to come in. */
+export type FirstWords = Pick<Dictionary, keyof typeof en>;
+export type LaterWords = Pick<Dictionary, keyof typeof enLater>;
 
 type Placeholders<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
 type FormsOf<T> = T extends string ? T : T extends object ? T[keyof T] : never;
@@ -43,7 +48,13 @@ function chosenForm(forms: PluralForms, n: number, rules: Intl.PluralRules): str
   return forms[rules.select(n)] ?? forms.other;
 }
 
-export function makeTranslate(tag: string, words: Dictionary, rightToLeft: boolean): Translate {
+/** words: those that are here. missing: called for a word that is not; in its place nothing is said. */
+export function makeTranslate(
+  tag: string,
+  words: Partial<Dictionary>,
+  rightToLeft: boolean,
+  missing: () => void = () => undefined,
+): Translate {
   const rules = new Intl.PluralRules(tag);
   const digits = new Intl.NumberFormat(tag);
 
@@ -57,7 +68,11 @@ export function makeTranslate(tag: string, words: Dictionary, rightToLeft: boole
 
   return (key, ...given) => {
     const values: Readonly<Record<string, string | number>> = given[0] ?? {};
-    const entry: string | PluralForms = words[key];
+    const entry: string | PluralForms | undefined = words[key];
+    if (entry === undefined) {
+      missing();
+      return '';
+    }
     if (typeof entry === 'string') return filled(entry, values);
     const { n } = values;
     return filled(chosenForm(entry, typeof n === 'number' ? n : 0, rules), values);

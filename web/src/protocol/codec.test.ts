@@ -2,6 +2,17 @@ import { encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { joined, wirePerson } from '../../tests/fake_server';
 import { decodeServerMessage, MalformedMessage } from './codec';
+import { at } from '../../tests/positions';
+
+function happened(event: unknown): Uint8Array {
+  return encode({ t: 'happened', by: null, position: at(1), events: [event] });
+}
+
+function breakoutsChanged(patch: Readonly<Record<string, unknown>>) {
+  const plan = { kind: 'random', open: true, rooms: [], left_ms: null, runs: false, noticed: false };
+  const mine = { unattended: false, yours: null, answer: null, consents: {} };
+  return { t: 'breakouts_changed', breakouts: { ...plan, ...mine, ...patch } };
+}
 
 const malformed: readonly (readonly [string, Uint8Array])[] = [
   ['nothing', new Uint8Array()],
@@ -20,9 +31,14 @@ const malformed: readonly (readonly [string, Uint8Array])[] = [
   ['a role nobody has', encode({ ...joined(), role: 'host' })],
   [
     'a person without a room',
-    encode({ t: 'happened', position: 1, events: [{ t: 'person_came', person: {} }] }),
+    encode({ t: 'happened', by: null, position: at(1), events: [{ t: 'person_came', person: {} }] }),
   ],
-  ['events that are no list', encode({ t: 'happened', position: 1, events: { length: 1 } })],
+  ['an answer nobody can give', happened(breakoutsChanged({ consents: { x: 'maybe' } }))],
+  ['answers that are no map', happened(breakoutsChanged({ consents: ['go'] }))],
+  ['a number of answers below nothing', happened({ t: 'pulse_shown', counts: [3, -1] })],
+  ['a message without its author', happened({ t: 'said', message: { number: 1 } })],
+  ['a chat mode nobody knows', happened({ t: 'chat_changed', mode: 'loud', slow_ms: 0 })],
+  ['events that are no list', encode({ t: 'happened', by: null, position: at(1), events: { length: 1 } })],
   ['a list that is too long', encode({ t: 'speaking', who: Array.from({ length: 2_000 }, () => 'x') })],
   ['a text that is too long', encode({ t: 'refused', id: null, code: 'x', text: 'x'.repeat(300_000) })],
 ];
@@ -46,6 +62,32 @@ describe('bytes that are no message are refused', () => {
   });
 });
 
+describe('what is large, or below nothing, and right', () => {
+  test('the answers of everybody a meeting can hold', () => {
+    const consents = Object.fromEntries(Array.from({ length: 340 }, (_, index) => [`p${index}`, 'go']));
+    const event = breakoutsChanged({ consents });
+    expect(decodeServerMessage(happened(event))).toEqual({
+      t: 'happened',
+      by: null,
+      position: at(1),
+      events: [event],
+    });
+  });
+
+  test('a part of the session whose time is over', () => {
+    const event = {
+      t: 'run_sheet_changed',
+      run_sheet: { segments: [], current: 0, left_ms: -60_000, runs: true },
+    };
+    expect(decodeServerMessage(happened(event))).toEqual({
+      t: 'happened',
+      by: null,
+      position: at(1),
+      events: [event],
+    });
+  });
+});
+
 describe('a later version of the server', () => {
   test('may say messages we do not know', () => {
     expect(decodeServerMessage(encode({ t: 'weather', sun: true }))).toBeNull();
@@ -64,7 +106,7 @@ describe('a later version of the server', () => {
       { t: 'hand_raised', who: 'x' },
       { t: 'person_came', person: wirePerson('AAAAAAAAAAA') },
     ];
-    const message = decodeServerMessage(encode({ t: 'happened', position: 4, events }));
-    expect(message).toEqual({ t: 'happened', position: 4, events: [events[1]] });
+    const message = decodeServerMessage(encode({ t: 'happened', by: null, position: at(4), events }));
+    expect(message).toEqual({ t: 'happened', by: null, position: at(4), events: [events[1]] });
   });
 });

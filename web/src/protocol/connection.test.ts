@@ -3,7 +3,8 @@ import { FakeServer, joined, SECRET } from '../../tests/fake_server';
 import { ManualTimers } from '../../tests/manual_timers';
 import { RETRY_SCHEDULE_MS } from './closing';
 import { Connection, type ConnectionListener } from './connection';
-import type { Join } from './messages';
+import type { Join } from './orders';
+import { at } from '../../tests/positions';
 
 const JOIN: Join = {
   t: 'join',
@@ -113,12 +114,12 @@ describe('coming back', () => {
 
   test('it resumes from the newest position, without a new offer', () => {
     enter();
-    server.socket.say({ t: 'happened', position: 9, events: [] });
+    server.socket.say({ t: 'happened', by: null, position: at(9), events: [] });
     server.socket.hangUp(1001);
     timers.advance(0);
     expect(server.accept().last('join')).toMatchObject({
       offer: null,
-      resume: { secret: SECRET, position: 9 },
+      resume: { secret: SECRET, position: at(9) },
     });
   });
 
@@ -126,15 +127,15 @@ describe('coming back', () => {
     enter();
     server.socket.hangUp(1006);
     timers.advance(0);
-    server.accept().say(joined({ snapshot: null, position: 20 }));
-    server.socket.say({ t: 'happened', position: 12, events: [] });
+    server.accept().say(joined({ snapshot: null, position: at(20) }));
+    server.socket.say({ t: 'happened', by: null, position: at(12), events: [] });
     server.socket.hangUp(1006);
     timers.advance(0);
-    expect(server.accept().last('join').resume?.position).toBe(12);
+    expect(server.accept().last('join').resume?.position).toEqual(at(12));
   });
 
   test('a page that was loaded again is refused its place when the grace time is over', () => {
-    connection.join({ ...JOIN, resume: { secret: SECRET, position: 0 } });
+    connection.join({ ...JOIN, resume: { secret: SECRET, position: new Uint8Array() } });
     server.accept().say({ t: 'refused', id: null, code: 'wrong_secret', text: '' });
     expect(heard).toContainEqual(['away', 'wrong_secret', 'resume']);
   });
@@ -224,6 +225,29 @@ describe('keeping alive', () => {
     connection.probe();
     timers.advance(4_001);
     expect(server.sockets.length).toBeGreaterThan(1);
+  });
+
+  test('where the network is known to flow again the answer must come sooner', () => {
+    enter();
+    connection.probe(true);
+    timers.advance(1_499);
+    expect(server.sockets).toHaveLength(1);
+    timers.advance(2);
+    expect(server.sockets.length).toBeGreaterThan(1);
+  });
+
+  test('a socket that began to open in the gap is given up for a fresh one, a young one is not', () => {
+    enter();
+    server.socket.hangUp(1006);
+    timers.advance(0);
+    expect(server.sockets).toHaveLength(2);
+    timers.advance(1_000);
+    connection.probe(true);
+    expect(server.sockets).toHaveLength(2);
+    timers.advance(1);
+    connection.probe(true);
+    expect(server.sockets).toHaveLength(3);
+    expect(server.accept().last('join').resume).not.toBeNull();
   });
 
   test('a probe that is answered changes nothing', () => {

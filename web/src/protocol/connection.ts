@@ -6,24 +6,30 @@
 import type { Timers } from '../timers';
 import { type ClosedFor, retryDelayMs, verdictOn } from './closing';
 import { decodeServerMessage, encodeClientMessage, MalformedMessage } from './codec';
+import type {
+  Answer,
+  Done,
+  Grants,
+  Happened,
+  Joined,
+  LayersUnwanted,
+  MediaLost,
+  Refused,
+  Seats,
+  Seen,
+  ServerMessage,
+  SnapshotMessage,
+  Speaking,
+} from './messages';
 import {
-  type Answer,
   type ClientMessage,
   type Command,
-  type Done,
-  type Happened,
   type Join,
-  type Joined,
   type Order,
   PROTOCOL_VERSION,
-  type Refused,
   type ResumeClaim,
-  type Seats,
-  type Seen,
-  type ServerMessage,
-  type SnapshotMessage,
-  type Speaking,
-} from './messages';
+  type Watching,
+} from './orders';
 import { ABNORMAL_CLOSE, type OpenWire, type Wire } from './web_socket';
 
 /** Silence after which we ask whether anybody is there. */
@@ -35,6 +41,10 @@ const HEARTBEAT_MS = 5_000;
 const OPEN_WITHIN_MS = 10_000;
 /** After the network changed an answer must come faster than that. */
 const PROBE_MS = 4_000;
+/** The same where something else shows that the network flows: what was sent into a gap is repeated by TCP much later. */
+const PROBE_IN_FLOW_MS = 1_500;
+/** A socket that opens for longer than this may be one that asked while there was no network. */
+const FRESH_MS = 1_000;
 /** Refusals of a resume that say nothing about the place itself. */
 const PASSING = new Set(['busy', 'fault']);
 
@@ -43,11 +53,14 @@ export type LineNews =
   | { readonly kind: 'up' }
   | { readonly kind: 'reconnecting'; readonly attempt: number };
 
-export type Told = Seen | Joined | Happened | SnapshotMessage | Seats | Speaking;
+export type Told = Seen | Joined | Happened | SnapshotMessage | Seats | Speaking | LayersUnwanted | MediaLost;
+
+/** What answers a command. */
+export type Reply = Done | Answer | Grants | Refused;
 
 export interface ConnectionListener {
   told(message: Told): void;
-  answered(command: Command, answer: Done | Answer | Refused): void;
+  answered(command: Command, answer: Reply): void;
   /** `look`, `join` or a resume was refused; the socket stays open for another try. */
   turnedAway(code: string, during: 'look' | 'join' | 'resume'): void;
   line(news: LineNews): void;
@@ -76,6 +89,7 @@ export class Connection {
   #isJoined = false;
   #attempt = 0;
   #heardMs = 0;
+  #triedMs = 0;
   #frames = 0;
   #pings = 0;
   #cancelWait: (() => void) | null = null;
@@ -111,26 +125,32 @@ export class Connection {
     return id;
   }
 
+  /** Say what I see, if a place is held; there is no answer, and nothing is kept for later. */
+  watching(message: Watching): void {
+    if (this.#isJoined) this.#send(message);
+  }
+
   reserveId(): number {
     const id = this.#nextId;
     this.#nextId += 1;
     return id;
   }
 
-  /** Do not wait for the next attempt: the network may be back. */
+  /** Do not wait for the next attempt, nor for one from before: the network may be back. */
   hurry(): void {
-    if (this.#cancelWait !== null && this.#wire === null) this.#connect();
+    if (this.#isOpen || this.#cancelWait === null) return;
+    if (this.#wire === null || this.#timers.nowMs() - this.#triedMs > FRESH_MS) this.#connect();
   }
 
-  /** The network may have changed under us: an answer soon, or a new connection. */
-  probe(): void {
+  /** The network may have changed under us: an answer soon, or a new connection. flows: it is known to work again. */
+  probe(flows = false): void {
     if (!this.#isOpen) {
       this.hurry();
       return;
     }
     const [wire, frames] = [this.#wire, this.#frames];
     this.#ping();
-    this.#timers.after(PROBE_MS, () => {
+    this.#timers.after(flows ? PROBE_IN_FLOW_MS : PROBE_MS, () => {
       if (this.#wire === wire && this.#frames === frames) this.#lost(ABNORMAL_CLOSE);
     });
   }
@@ -167,6 +187,7 @@ export class Connection {
   #connect(): void {
     this.#drop();
     if (this.#attempt === 0) this.#listener.line({ kind: 'connecting' });
+    this.#triedMs = this.#timers.nowMs();
     const wire = this.#openWire({
       opened: () => {
         this.#opened();
@@ -272,6 +293,7 @@ export class Connection {
         return;
       case 'done':
       case 'answer':
+      case 'grants':
         this.#answer(message.id, message);
         return;
       case 'refused':
@@ -292,11 +314,13 @@ export class Connection {
         return;
       case 'seats':
       case 'speaking':
+      case 'layers_unwanted':
+      case 'media_lost':
         this.#listener.told(message);
     }
   }
 
-  #answer(id: number, answer: Done | Answer | Refused): void {
+  #answer(id: number, answer: Reply): void {
     const command = this.#unanswered.get(id);
     if (command === undefined) return;
     this.#unanswered.delete(id);
@@ -312,7 +336,7 @@ export class Connection {
     const purpose = this.#purpose;
     if (purpose.kind !== 'join') return;
     // Without a snapshot the missed steps follow: until they are here the old position stays the true one.
-    const known = purpose.place?.position ?? purpose.join.resume?.position ?? 0;
+    const known = purpose.place?.position ?? purpose.join.resume?.position ?? new Uint8Array();
     const position = message.snapshot === null ? known : message.position;
     this.#purpose = { ...purpose, place: { secret: message.resume, position } };
     this.#isJoined = true;
@@ -321,7 +345,7 @@ export class Connection {
     for (const command of [...this.#unanswered.values()]) this.#send(command);
   }
 
-  #reached(position: number): void {
+  #reached(position: Uint8Array): void {
     const purpose = this.#purpose;
     if (purpose.kind !== 'join' || purpose.place === null) return;
     this.#purpose = { ...purpose, place: { ...purpose.place, position } };

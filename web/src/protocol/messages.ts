@@ -1,85 +1,8 @@
 /**
- * Every message of the wire, one interface each; `docs/protocol.md` explains them, `codec.ts` packs them.
+ * Every message of the server, one interface each; `docs/protocol.md` explains them, `codec.ts` unpacks them.
  *
- * Used by the codec, the connection and `state/open_sealed.ts`. Imports nothing.
+ * Used by the codec, the connection and `open_sealed.ts`. What a client says is in `orders.ts`. Imports nothing.
  */
-
-export const PROTOCOL_VERSION = 1;
-
-// ── from a client ────────────────────────────────────────────────────────────────────────────────
-
-export interface ResumeClaim {
-  readonly secret: Uint8Array;
-  readonly position: number;
-}
-
-export interface Look {
-  readonly t: 'look';
-  readonly v: number;
-  readonly token: string;
-}
-
-export interface Join {
-  readonly t: 'join';
-  readonly v: number;
-  readonly token: string;
-  readonly device: Uint8Array;
-  readonly profile: Uint8Array;
-  readonly offer: string | null;
-  readonly resume: ResumeClaim | null;
-}
-
-export interface Ping {
-  readonly t: 'ping';
-  readonly n: number;
-}
-
-/** Commands about one person, by facilitators. */
-export type PersonAct =
-  | 'admit'
-  | 'deny'
-  | 'send_to_lobby'
-  | 'mute'
-  | 'allow_mic'
-  | 'stop_camera'
-  | 'allow_camera'
-  | 'remove'
-  | 'undo_bar'
-  | 'lower_hand'
-  | 'call_on';
-
-/** Commands that name a turn and say no more. */
-export type TurnAct =
-  'take_turn' | 'pass_turn' | 'come_back_later' | 'skip_turn' | 'end_share' | 'extend_share';
-
-/** A command before it has its id. */
-export type Order =
-  | { readonly t: 'leave' | 'lock' | 'unlock' | 'end' | 'raise_hand' | 'close_round' }
-  | { readonly t: PersonAct; readonly who: string }
-  | { readonly t: 'set_media'; readonly mic: boolean; readonly camera: boolean }
-  | { readonly t: 'say'; readonly body: Uint8Array }
-  | { readonly t: 'delete_message'; readonly message: number }
-  | { readonly t: 'offer'; readonly sdp: string }
-  | { readonly t: 'set_away'; readonly away: boolean }
-  | { readonly t: 'set_floor'; readonly floor: WireFloor }
-  | { readonly t: 'order_hands'; readonly fair: boolean }
-  | {
-      readonly t: 'start_round';
-      readonly kind: WireRoundKind;
-      readonly share_ms: number | null;
-      readonly order: readonly string[];
-      readonly invite_passed: boolean;
-    }
-  | { readonly t: 'reorder_round'; readonly order: readonly string[] }
-  | { readonly t: 'invite_passed'; readonly invite: boolean }
-  | { readonly t: 'admit_between_shares'; readonly on: boolean }
-  | { readonly t: TurnAct; readonly turn: number }
-  | { readonly t: 'name_next'; readonly turn: number; readonly who: string }
-  | { readonly t: 'share_in_writing'; readonly turn: number; readonly body: Uint8Array };
-
-export type Command = Order & { readonly id: number };
-
-export type ClientMessage = Look | Join | Ping | Command;
 
 // ── parts of server messages ─────────────────────────────────────────────────────────────────────
 
@@ -90,19 +13,25 @@ export interface IceServer {
 }
 
 export type WireRole = 'facilitator' | 'guest' | 'member';
-export type WireStatus = 'waiting' | 'open' | 'paused' | 'ended';
-export type WireRoom = 'lobby' | 'main';
+export type WireStatus = 'waiting' | 'open' | 'paused' | 'debrief' | 'ended';
 export type WireFloor = 'open' | 'gentle' | 'held';
 export type WireRoundKind = 'circle' | 'volunteers' | 'nomination' | 'facilitator';
 export type WirePhase = 'offered' | 'sharing' | 'naming' | 'open' | 'resting';
 export type WireStage = 'first' | 'again' | 'invited';
 export type WireStanding = 'waiting' | 'later' | 'passed' | 'shared' | 'offered' | 'sharing';
 
+export type WireChatMode = 'open' | 'approved' | 'facilitators' | 'closed';
+export type WireHeld = 'approval' | 'share';
+export type WireBreakoutKind = 'by_hand' | 'random' | 'topic' | 'pairs';
+export type WireConsent = 'asked' | 'go' | 'stay';
+export type WireQuietKind = 'need' | 'greeting' | 'aside';
+export type WireSegmentKind = 'gathering' | 'round' | 'open' | 'breakouts' | 'break' | 'closing';
+
 export interface WirePerson {
   readonly id: string;
   readonly role: WireRole;
   readonly profile: Uint8Array;
-  readonly room: WireRoom;
+  readonly room: string;
   readonly connected: boolean;
   readonly mic: boolean;
   readonly camera: boolean;
@@ -111,6 +40,11 @@ export interface WirePerson {
   readonly returning: boolean;
   readonly away: boolean;
   readonly admitted: boolean;
+  readonly place: string;
+  readonly silent_ms: number | null;
+  readonly guest_left_ms: number | null;
+  readonly captions: boolean;
+  readonly interprets: boolean;
 }
 
 export interface WireChat {
@@ -118,6 +52,9 @@ export interface WireChat {
   readonly author: string;
   readonly body: Uint8Array;
   readonly age_ms: number;
+  readonly line: string | null;
+  readonly everywhere: boolean;
+  readonly held: WireHeld | null;
 }
 
 export interface WireBarred {
@@ -139,6 +76,7 @@ export interface WireRound {
   readonly left_ms: number | null;
   readonly runs: boolean;
   readonly held: boolean;
+  readonly again: boolean;
   readonly stage: WireStage;
   readonly named: string | null;
   readonly share_ms: number | null;
@@ -150,6 +88,63 @@ export interface WireHands {
   readonly raised: readonly string[];
   readonly fair: boolean;
   readonly called: string | null;
+}
+
+export interface WireBreakout {
+  readonly id: string;
+  readonly topic: Uint8Array;
+  readonly host: string | null;
+  readonly people: readonly string[];
+  readonly calling: boolean;
+  readonly alone: boolean;
+}
+
+export interface WireBreakouts {
+  readonly kind: WireBreakoutKind;
+  readonly open: boolean;
+  readonly rooms: readonly WireBreakout[];
+  readonly left_ms: number | null;
+  readonly runs: boolean;
+  readonly noticed: boolean;
+  readonly unattended: boolean;
+  readonly yours: string | null;
+  readonly answer: WireConsent | null;
+  readonly consents: Readonly<Record<string, WireConsent>>;
+}
+
+export interface WireQuietRoom {
+  readonly id: string;
+  readonly kind: WireQuietKind;
+  readonly who: string;
+  readonly facilitator: string;
+}
+
+export interface WireSegment {
+  readonly kind: WireSegmentKind;
+  readonly title: Uint8Array;
+  readonly length_ms: number;
+  readonly floor: WireFloor;
+  readonly chat: WireChatMode;
+}
+
+export interface WireRunSheet {
+  readonly segments: readonly WireSegment[];
+  readonly current: number | null;
+  /** Below 0: so long over. */
+  readonly left_ms: number | null;
+  readonly runs: boolean;
+}
+
+export interface WirePulse {
+  readonly number: number;
+  readonly body: Uint8Array;
+  readonly options: number;
+  readonly answered: boolean;
+}
+
+export interface WireResource {
+  readonly number: number;
+  readonly body: Uint8Array;
 }
 
 export interface Snapshot {
@@ -166,24 +161,55 @@ export interface Snapshot {
   readonly hands: WireHands;
   readonly floor: WireFloor;
   readonly between_shares: boolean;
+  readonly chat: WireChatMode;
+  readonly slow_ms: number;
+  readonly held_by_hand: boolean;
+  readonly breakouts: WireBreakouts | null;
+  readonly quiet: readonly WireQuietRoom[];
+  readonly needs: readonly string[];
+  readonly run_sheet: WireRunSheet | null;
+  readonly pulse: WirePulse | null;
+  readonly resources: readonly WireResource[];
+  readonly contacts: readonly string[] | null;
+  readonly texts: Uint8Array;
 }
 
 // ── events ───────────────────────────────────────────────────────────────────────────────────────
 
-/** Rounds, hands, the floor and who is away. */
+/** Rounds, hands and the floor. */
 export type TurnEvent =
-  | { readonly t: 'away_changed'; readonly who: string; readonly away: boolean }
   | { readonly t: 'round_changed'; readonly round: WireRound | null }
   | { readonly t: 'share_nudged'; readonly turn: number }
   | { readonly t: 'hands_changed'; readonly hands: WireHands }
   | { readonly t: 'floor_changed'; readonly floor: WireFloor }
-  | { readonly t: 'admission_changed'; readonly between_shares: boolean }
-  | { readonly t: 'admission_held'; readonly who: string };
+  | { readonly t: 'admission_changed'; readonly between_shares: boolean };
+
+/** Breakouts, quiet rooms, and who waits for somebody. */
+export type RoomEvent =
+  | { readonly t: 'needs_changed'; readonly needs: readonly string[] }
+  | { readonly t: 'quiet_rooms_changed'; readonly quiet: readonly WireQuietRoom[] }
+  | { readonly t: 'breakouts_changed'; readonly breakouts: WireBreakouts | null };
+
+/** Chat, and what belongs to the session as a whole. */
+export type SessionEvent =
+  | { readonly t: 'said'; readonly message: WireChat }
+  | { readonly t: 'message_deleted' | 'taken_back'; readonly number: number }
+  | { readonly t: 'chat_changed'; readonly mode: WireChatMode; readonly slow_ms: number }
+  | { readonly t: 'pause_changed'; readonly by_hand: boolean }
+  | { readonly t: 'texts_set'; readonly body: Uint8Array }
+  | { readonly t: 'run_sheet_changed'; readonly run_sheet: WireRunSheet | null }
+  | { readonly t: 'pulse_changed'; readonly pulse: WirePulse | null }
+  | { readonly t: 'pulse_shown'; readonly counts: readonly number[] | null }
+  | { readonly t: 'handed_out'; readonly resource: WireResource }
+  | { readonly t: 'contacts_changed'; readonly contacts: readonly string[] | null }
+  | { readonly t: 'contact_made'; readonly who: string; readonly body: Uint8Array }
+  | { readonly t: 'captioned'; readonly number: number; readonly who: string; readonly body: Uint8Array };
 
 export type MeetingEvent =
   | TurnEvent
-  | { readonly t: 'person_came'; readonly person: WirePerson }
-  | { readonly t: 'person_moved'; readonly who: string; readonly room: WireRoom }
+  | RoomEvent
+  | SessionEvent
+  | { readonly t: 'person_came' | 'person_changed'; readonly person: WirePerson }
   | { readonly t: 'person_parted'; readonly who: string; readonly how: string }
   | { readonly t: 'connection_lost' | 'connection_restored'; readonly who: string }
   | {
@@ -192,8 +218,6 @@ export type MeetingEvent =
       readonly mic: boolean;
       readonly camera: boolean;
     }
-  | { readonly t: 'said'; readonly number: number; readonly author: string; readonly body: Uint8Array }
-  | { readonly t: 'message_deleted'; readonly number: number }
   | { readonly t: 'lock_changed'; readonly locked: boolean }
   | { readonly t: 'lead_changed'; readonly lead: string | null }
   | { readonly t: 'status_changed'; readonly status: WireStatus }
@@ -209,6 +233,7 @@ export interface Seen {
   readonly locked: boolean;
   readonly facilitators: readonly Uint8Array[];
   readonly present: number;
+  readonly texts: Uint8Array;
 }
 
 export interface Joined {
@@ -216,7 +241,7 @@ export interface Joined {
   readonly you: string;
   readonly role: WireRole;
   readonly resume: Uint8Array;
-  readonly position: number;
+  readonly position: Uint8Array;
   readonly snapshot: Snapshot | null;
   readonly answer: string | null;
   readonly ice_servers: readonly IceServer[];
@@ -224,13 +249,15 @@ export interface Joined {
 
 export interface Happened {
   readonly t: 'happened';
-  readonly position: number;
+  readonly position: Uint8Array;
   readonly events: readonly MeetingEvent[];
+  /** The facilitator who ordered it, for facilitators; null: somebody else did, or time. */
+  readonly by: string | null;
 }
 
 export interface SnapshotMessage {
   readonly t: 'snapshot';
-  readonly position: number;
+  readonly position: Uint8Array;
   readonly snapshot: Snapshot;
 }
 
@@ -252,6 +279,34 @@ export interface Refused {
   readonly text: string;
 }
 
+export type WireWhy =
+  'full' | 'fitting' | 'invisible' | 'not_sent' | 'bandwidth' | 'loss' | 'low_data' | 'calm';
+
+/** One camera or screen that somebody might see. `height_px` 0: it does not come. */
+export interface WirePicture {
+  readonly who: string;
+  readonly screen: boolean;
+  readonly height_px: number;
+  readonly bps: number;
+  readonly why: WireWhy;
+}
+
+export interface WireReception {
+  readonly who: string;
+  readonly estimate_bps: number | null;
+  readonly lost_permille: number;
+  readonly low_data: boolean;
+  readonly pictures: readonly WirePicture[];
+}
+
+/** What everybody gets of the pictures, for the facilitator who asked. */
+export interface Grants {
+  readonly t: 'grants';
+  readonly id: number;
+  readonly people: readonly WireReception[];
+  readonly left_out: number;
+}
+
 export interface WireSeat {
   readonly who: string | null;
   readonly audio: boolean;
@@ -268,10 +323,33 @@ export interface Speaking {
   readonly who: readonly string[];
 }
 
+/** Nobody shows these layers of my camera; all others are wanted. */
+export interface LayersUnwanted {
+  readonly t: 'layers_unwanted';
+  readonly rids: readonly string[];
+}
+
+/** My media transport is no more at the server: a new one is to be offered. */
+export interface MediaLost {
+  readonly t: 'media_lost';
+}
+
 export interface Pong {
   readonly t: 'pong';
   readonly n: number;
 }
 
 export type ServerMessage =
-  Seen | Joined | Happened | SnapshotMessage | Done | Answer | Refused | Seats | Speaking | Pong;
+  | Seen
+  | Joined
+  | Happened
+  | SnapshotMessage
+  | Done
+  | Answer
+  | Grants
+  | Refused
+  | Seats
+  | Speaking
+  | LayersUnwanted
+  | MediaLost
+  | Pong;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromHex, readVectors, toHex, withBytes } from '../../tests/vectors';
 import { decodeServerMessage, encodeClientMessage } from './codec';
-import type { ClientMessage } from './messages';
+import type { ClientMessage } from './orders';
 
 interface WireVector {
   readonly name: string;

@@ -3,8 +3,9 @@
  *
  * Called by `visit.ts` after every change.
  */
-import type { AppState } from './model';
-import { me } from './selectors';
+import type { OpenedEvent } from './facts';
+import type { AppState, ParticipantId } from './model';
+import { goesOn, me } from './selectors';
 
 export interface Media {
   readonly mic: boolean;
@@ -14,12 +15,18 @@ export interface Media {
 /** In the lobby and while paused nothing leaves, and nothing without a transport. */
 export function mediaFor({ phase, wanted, devices, transport }: AppState): Media {
   if (transport === 'none' || transport === 'unsupported') return { mic: false, camera: false };
-  const mine = phase.kind === 'meeting' && phase.meeting.status === 'open' ? me(phase.meeting) : null;
+  const mine = phase.kind === 'meeting' && goesOn(phase.meeting) ? me(phase.meeting) : null;
   if (mine === null || mine.away) return { mic: false, camera: false };
   return {
     mic: wanted.mic && devices.mic === 'on' && mine.micAllowed,
     camera: wanted.camera && devices.camera === 'on' && mine.cameraAllowed,
   };
+}
+
+/** It tells what I send now: newer than what I asked. */
+export function isAboutMyMedia(event: OpenedEvent, you: ParticipantId): boolean {
+  if (event.t === 'person_changed') return event.person.id === you;
+  return (event.t === 'media_set' || event.t === 'media_allowed') && event.who === you;
 }
 
 export function isSame(one: Media, other: Media): boolean {

@@ -1,19 +1,34 @@
+// Longer than 400 lines: the one list of what a screen may read.
 /**
  * The types of everything the screens show: one value, replaced and never changed in place.
  *
- * Written by `reduce.ts` only, read through `selectors.ts` and by the screens. Imports nothing of ours.
+ * Written by `reduce.ts` only, read through `selectors.ts` and by the screens. Imports only the types beside it.
  */
+import type { Receptions } from './model_receptions';
+import type { Breakouts, QuietRoom } from './model_rooms';
+import type {
+  ChatMode,
+  GroupTexts,
+  MadeContact,
+  Pulse,
+  PulseResult,
+  Resource,
+  RunSheet,
+} from './model_session';
 
 /** Random, chosen by the server at join (11 characters). */
 export type ParticipantId = string;
 
 export type Role = 'facilitator' | 'guest' | 'member';
 
-/** `waiting`: no facilitator has come yet. `paused`: none is connected, media and chat stand still. */
-export type Status = 'waiting' | 'open' | 'paused' | 'ended';
+/**
+ * `waiting`: no facilitator has come yet. `paused`: none is connected or one asked for it, media and chat stand still.
+ * `debrief`: the group is over and erased, the facilitators are among themselves.
+ */
+export type Status = 'waiting' | 'open' | 'paused' | 'debrief' | 'ended';
 
-/** Where somebody is. */
-export type Room = 'lobby' | 'main';
+/** `lobby`, `main`, breakouts `b1`, `b2` …, quiet rooms `q1`, `q2` …; never used twice. */
+export type RoomId = string;
 
 export type DeviceKind = 'mic' | 'camera';
 
@@ -28,7 +43,10 @@ export interface Person {
   readonly id: ParticipantId;
   readonly role: Role;
   readonly profile: Profile;
-  readonly room: Room;
+  /** Where she is heard and seen. */
+  readonly room: RoomId;
+  /** Where she belongs: rounds and hands. Differs from `room` in a quiet room only; `lobby`: not let in. */
+  readonly place: RoomId;
   /** False: her connection was lost, her place is kept for the grace time. */
   readonly connected: boolean;
   /** What she sends. */
@@ -43,6 +61,14 @@ export interface Person {
   readonly away: boolean;
   /** Facilitators and herself: let in, and comes when the share of now has ended. */
   readonly admitted: boolean;
+  /** Facilitators only: held the turn or wrote for the last time then. Wall clock, ms since 1970. */
+  readonly silentSinceMs: number | null;
+  /** Writes captions for all; one person at most. */
+  readonly captions: boolean;
+  /** Interprets: heard whatever the floor, and shown first; one person at most. */
+  readonly interprets: boolean;
+  /** A guest's time is over then; for herself and facilitators. Wall clock, ms since 1970. */
+  readonly guestUntilMs: number | null;
 }
 
 // ── turns ────────────────────────────────────────────────────────────────────────────────────────
@@ -63,19 +89,23 @@ export interface Place {
   readonly standing: Standing;
 }
 
-export interface Round {
-  readonly kind: RoundKind;
-  /** The open turn: commands name it. */
-  readonly turn: number;
-  readonly phase: RoundPhase;
-  /** Who is offered or sharing; while naming: who may name. */
-  readonly who: ParticipantId | null;
+/** A time that was told once and is counted on here (`leftMsAt`). */
+export interface Clock {
   /** As of `atMs`; null: no limit, or not for me to know. */
   readonly leftMs: number | null;
   /** Wall clock, ms since 1970. */
   readonly atMs: number;
   /** The clock runs. */
   readonly runs: boolean;
+}
+
+export interface Round extends Clock {
+  readonly kind: RoundKind;
+  /** The open turn: commands name it. */
+  readonly turn: number;
+  readonly phase: RoundPhase;
+  /** Who is offered or sharing; while naming: who may name. */
+  readonly who: ParticipantId | null;
   /** The speaker dropped or is away; her turn is kept for her. */
   readonly held: boolean;
   /** invited: those who passed are asked whether they would like to add something. */
@@ -116,6 +146,27 @@ export interface ChatMessage {
   readonly body: MessageBody;
   /** Wall clock, ms since 1970, when it was accepted. */
   readonly atMs: number;
+  /** On whose private line to the facilitators it is; null: it is for a room. */
+  readonly line: ParticipantId | null;
+  /** A facilitator said it to all rooms. */
+  readonly everywhere: boolean;
+  /** Only its author and the facilitators see it yet: until one approves it, or until the share of now has ended. */
+  readonly held: 'approval' | 'share' | null;
+}
+
+/** Where a message goes. `line`: my private line to the facilitators, or `who`'s, where a facilitator answers. */
+export type Destination =
+  | { readonly kind: 'room' }
+  /** It counts as my share of this turn. */
+  | { readonly kind: 'turn'; readonly turn: number }
+  | { readonly kind: 'line'; readonly who: ParticipantId }
+  | { readonly kind: 'everywhere' };
+
+/** One line of captions; never kept, never in the chat. */
+export interface CaptionLine {
+  readonly number: number;
+  readonly who: ParticipantId;
+  readonly body: MessageBody;
 }
 
 /** A message of mine on its way. It disappears when the meeting has accepted it. */
@@ -123,6 +174,7 @@ export interface OutgoingMessage {
   /** The key for lists; also for `client.discardOutgoing`. */
   readonly id: number;
   readonly text: string;
+  readonly to: Destination;
   /** null while on its way; otherwise why it was not accepted: offer to try again or to discard. */
   readonly refused: RefusalCode | null;
 }
@@ -157,7 +209,59 @@ export type HappeningKind =
   | 'paused'
   | 'resumed'
   | 'away'
-  | 'back';
+  | 'back'
+  /** A facilitator spoke to all rooms. */
+  | 'said_everywhere'
+  /** On a private line: to me by a facilitator, or to the facilitators. */
+  | 'said_on_line'
+  /** Facilitators only: waits for approval. */
+  | 'said_held'
+  /** Facilitators only: asks for someone. */
+  | 'needs_someone'
+  /** In or out of my room, not of the meeting. */
+  | 'went'
+  | 'breakouts_planned'
+  | 'breakouts_opened'
+  /** They close soon. */
+  | 'breakouts_noticed'
+  | 'breakouts_closed'
+  /** Facilitators only: a room called for one. */
+  | 'room_calling'
+  /** Facilitators only: a room has nobody who looks after it. */
+  | 'room_alone'
+  | 'segment'
+  | 'pulse_asked'
+  | 'handed_out'
+  | 'contacts_opened'
+  | 'contact_made'
+  | 'debrief'
+  | Deed;
+
+/** What another facilitator did that nobody else need hear of; `by` is never null. */
+export type Deed =
+  | 'did_floor'
+  | 'did_chat'
+  | 'did_hands'
+  | 'did_call_on'
+  | 'did_sheet'
+  | 'did_begin_round'
+  | 'did_close_round'
+  | 'did_order'
+  | 'did_move_on'
+  | 'did_name_next'
+  | 'did_extend'
+  | 'did_invite'
+  | 'did_between'
+  | 'did_drop_plan'
+  | 'did_mute'
+  | 'did_camera'
+  | 'did_rooms'
+  | 'did_take_back'
+  | 'did_contacts'
+  | 'did_texts'
+  | 'did_undo_bar'
+  | 'did_aides'
+  | 'did_guest_time';
 
 /** Something to tell in a live region; the newest 20, oldest first. Never about myself. */
 export interface Happening {
@@ -165,6 +269,8 @@ export interface Happening {
   readonly kind: HappeningKind;
   readonly who: ParticipantId | null;
   readonly profile: Profile | null;
+  /** The other facilitator who ordered it, for facilitators; null: nobody did, or it was me. */
+  readonly by: Profile | null;
 }
 
 /** All I may know of the meeting while I wait in the lobby or am inside. */
@@ -191,12 +297,39 @@ export interface MeetingView {
   /** People whose media frames were decrypted within the last seconds: only these may be called encrypted. */
   readonly decrypting: readonly ParticipantId[];
   readonly happenings: readonly Happening[];
+  /** The newest lines of my room, oldest first; told once and kept only here. */
+  readonly captions: readonly CaptionLine[];
   /** null: no round now. */
   readonly round: Round | null;
   readonly hands: Hands;
   readonly floor: Floor;
   /** Facilitators: who is let in during a share comes in after it. */
   readonly betweenShares: boolean;
+  readonly chatMode: ChatMode;
+  /** Between two messages of a member to her room; 0: no slow mode. */
+  readonly slowMs: number;
+  /** While `paused`: a facilitator asked for it; else none is connected. */
+  readonly heldByHand: boolean;
+  /** null: none, or none for me. */
+  readonly breakouts: Breakouts | null;
+  /** Those I may know of. */
+  readonly quiet: readonly QuietRoom[];
+  /** Who asked for someone and waits: facilitators see all, others only themselves. */
+  readonly needs: readonly ParticipantId[];
+  /** null: it says nothing of itself, or nothing that can be read. */
+  readonly group: GroupTexts | null;
+  readonly runSheet: RunSheet | null;
+  /** null: no question is open. */
+  readonly pulse: Pulse | null;
+  /** Of the last pulse; kept here until another one is asked. */
+  readonly pulseResult: PulseResult | null;
+  readonly resources: readonly Resource[];
+  /** Keep in touch is open: to whom I offered; null: it is closed. */
+  readonly contacts: readonly ParticipantId[] | null;
+  /** Told once and kept only here. */
+  readonly contactsMade: readonly MadeContact[];
+  /** What everybody gets of the pictures, as a facilitator was told last; null: she has not asked yet. */
+  readonly receptions: Receptions | null;
 }
 
 // ── phases ───────────────────────────────────────────────────────────────────────────────────────
@@ -207,18 +340,40 @@ export interface Greeting {
   readonly locked: boolean;
   readonly facilitators: readonly Profile[];
   readonly present: number;
+  readonly group: GroupTexts | null;
 }
+
+/** What somebody wants who starts a group. */
+export interface GroupWish {
+  /** How long the links hold; null: as long as the server likes. */
+  readonly linkMinutes: number | null;
+  /** Members with a link of their own; null: they share one. */
+  readonly people: number | null;
+  readonly organiserKey: string | null;
+  /** Of a meeting, in minutes; like `texts` not told to the server. */
+  readonly lengthMin: number;
+  readonly texts: GroupTexts | null;
+}
+
+/** By what members come: one link for all, or one for each, so that whoever is removed stays out. */
+export type MemberLinks =
+  | { readonly kind: 'shared'; readonly link: string }
+  | { readonly kind: 'own'; readonly links: readonly string[] };
 
 export interface MeetingLinks {
   readonly facilitator: string;
   readonly guest: string;
-  readonly member: string;
+  readonly members: MemberLinks;
+  /** Of a meeting, in minutes. */
+  readonly lengthMin: number;
   /** Wall clock, ms since 1970. */
   readonly expiresAtMs: number;
+  /** Of the group; empty: none was given. */
+  readonly title: string;
 }
 
 export type CreationProblem =
-  'bad_request' | 'organiser_key_needed' | 'too_large' | 'too_many' | 'unreachable';
+  'bad_request' | 'organiser_key_needed' | 'too_large' | 'too_many' | 'too_many_people' | 'unreachable';
 
 /** Starting a group. `policy` null: not known yet. */
 export type Creation =
@@ -248,12 +403,20 @@ export type Ending =
 /** Why the last knock was refused while the link itself is good; she may try again. */
 export type KnockProblem = 'locked' | 'full' | 'busy' | 'name_too_long' | 'media_refused' | 'lost';
 
+export interface Keepsakes {
+  readonly pulse: PulseResult | null;
+  readonly resources: readonly Resource[];
+  readonly contacts: readonly MadeContact[];
+}
+
 export type Phase =
   /** No link in the address: the page to start a group. */
   | {
       readonly kind: 'start';
       /** Whether this server lets anybody start a group; null: not known yet. */
       readonly policy: 'open' | 'organiser_key' | null;
+      /** Members with a link of their own, at most; 0: they share one; null: not known yet. */
+      readonly mostPeople: number | null;
       readonly creation: Creation;
     }
   /** A link was read; asking who is there. Also shown when coming back after a reload (`returning`). */
@@ -281,6 +444,8 @@ export type Phase =
       readonly ending: Ending;
       /** `client.tryAgain()` leads back to the arriving page. */
       readonly canTryAgain: boolean;
+      /** What was handed out, who chose me and what the pulse gave, when the facilitators ended the meeting; else empty. Gone with this page. */
+      readonly keepsakes: Keepsakes;
     };
 
 // ── what is mine ─────────────────────────────────────────────────────────────────────────────────
@@ -338,8 +503,14 @@ export type RefusalCode =
   | 'camera_held'
   | 'full'
   | 'stale_turn'
+  | 'changed_meanwhile'
   | 'not_now'
   | 'away'
+  | 'chat_closed'
+  | 'too_soon'
+  | 'no_such_room'
+  | 'unattended'
+  | 'no_such_resource'
   | 'media_refused'
   | 'unknown';
 
@@ -353,17 +524,30 @@ export type NoticeCode =
   | { readonly kind: 'camera_allowed' }
   | { readonly kind: 'device'; readonly device: DeviceKind; readonly state: DeviceState }
   /** The chosen device could not be used; the earlier one goes on. */
-  | { readonly kind: 'device_not_usable'; readonly device: DeviceKind }
+  | { readonly kind: 'device_not_usable'; readonly device: DeviceKind | 'speaker' }
+  /** The code for microphone, camera and sound did not come; asked for again with the next tap. */
+  | { readonly kind: 'call_not_loaded' }
   | { readonly kind: 'message_too_long' }
   | { readonly kind: 'name_missing' }
   | { readonly kind: 'name_too_long' }
   | { readonly kind: 'agreement_missing' }
+  /** This browser seals no media, so a device of mine stays closed: nobody could hear or see it. */
+  | { readonly kind: 'cannot_encrypt' }
+  /** I was away for longer than a place is kept, or the server began anew. */
+  | { readonly kind: 'place_gone' }
   /** Unencrypted media arrived and was dropped, not shown. */
   | { readonly kind: 'plaintext_refused'; readonly who: ParticipantId };
 
 export interface Notice {
   readonly number: number;
   readonly code: NoticeCode;
+}
+
+/** Counted here; null: not known yet. */
+export interface Traffic {
+  readonly mbPerHour: number | null;
+  /** Whose picture is drawn and does not come: there is no room for it. */
+  readonly resting: readonly ParticipantId[];
 }
 
 export interface AppState {
@@ -377,6 +561,7 @@ export interface AppState {
   readonly sealing: boolean;
   /** The browser wants a tap before it plays sound (`client.allowSound`). */
   readonly soundBlocked: boolean;
+  readonly traffic: Traffic;
   /** Oldest first; `client.dismiss(number)`. */
   readonly notices: readonly Notice[];
 }

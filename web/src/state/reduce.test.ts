@@ -1,7 +1,8 @@
 // Longer than 400 lines: one table of facts and what follows from each.
 import { describe, expect, test } from 'vitest';
+import { message, person, snapshot as toldSnapshot } from '../../tests/told';
 import type { Fact, OpenedEvent, OpenedSnapshot } from './facts';
-import type { AppState, Greeting, MeetingView, Person } from './model';
+import type { AppState, Greeting, MeetingView } from './model';
 import { INITIAL, reduce } from './reduce';
 import { meetingOf } from './selectors';
 
@@ -9,46 +10,13 @@ const ME = 'me';
 const ANA = 'ana';
 const BEA = 'bea';
 
-function person(id: string, patch: Partial<Person> = {}): Person {
-  return {
-    id,
-    role: 'member',
-    profile: { kind: 'open', name: id, pronouns: null },
-    room: 'main',
-    connected: true,
-    mic: false,
-    camera: false,
-    micAllowed: true,
-    cameraAllowed: true,
-    returning: false,
-    away: false,
-    admitted: false,
-    ...patch,
-  };
-}
-
 const ana = person(ANA, { role: 'facilitator' });
 
 function snapshot(patch: Partial<OpenedSnapshot> = {}): OpenedSnapshot {
-  return {
-    you: ME,
-    status: 'open',
-    locked: false,
-    lead: ANA,
-    present: 2,
-    people: [ana, person(ME)],
-    messages: [],
-    barred: [],
-    graceMs: 90_000,
-    round: null,
-    hands: { raised: [], fair: false, called: null },
-    floor: 'open',
-    betweenShares: false,
-    ...patch,
-  };
+  return toldSnapshot({ you: ME, lead: ANA, people: [ana, person(ME)], ...patch });
 }
 
-const greeting: Greeting = { status: 'open', locked: false, facilitators: [], present: 3 };
+const greeting: Greeting = { status: 'open', locked: false, facilitators: [], present: 3, group: null };
 
 function after(...facts: readonly Fact[]): AppState {
   return facts.reduce(reduce, INITIAL);
@@ -111,19 +79,24 @@ describe('arriving', () => {
     { kind: 'knocking' },
     { kind: 'knock_refused', problem: 'full' },
     { kind: 'greeted', greeting },
-    { kind: 'policy', policy: 'open' },
+    { kind: 'terms', policy: 'open', mostPeople: 12 },
     { kind: 'creation', creation: { kind: 'asking' } },
   ])('inside the meeting $kind comes too late', (fact) => {
     const state = after(inside);
     expect(reduce(state, fact)).toBe(state);
   });
 
-  test('starting a group knows the policy and the creation side by side', () => {
+  test('starting a group knows the terms and the creation side by side', () => {
     const state = after(
       { kind: 'creation', creation: { kind: 'asking' } },
-      { kind: 'policy', policy: 'open' },
+      { kind: 'terms', policy: 'open', mostPeople: 12 },
     );
-    expect(state.phase).toEqual({ kind: 'start', policy: 'open', creation: { kind: 'asking' } });
+    expect(state.phase).toEqual({
+      kind: 'start',
+      policy: 'open',
+      mostPeople: 12,
+      creation: { kind: 'asking' },
+    });
   });
 });
 
@@ -139,7 +112,12 @@ describe('where I am decides the page', () => {
     const state = after(inside, { kind: 'line', line: { kind: 'up' } }, over);
     expect(state).toEqual({
       ...INITIAL,
-      phase: { kind: 'over', ending: { kind: 'removed' }, canTryAgain: true },
+      phase: {
+        kind: 'over',
+        ending: { kind: 'removed' },
+        canTryAgain: true,
+        keepsakes: { pulse: null, resources: [], contacts: [] },
+      },
     });
   });
 
@@ -147,7 +125,7 @@ describe('where I am decides the page', () => {
     happened({ t: 'person_came', person: person(BEA) }),
     { kind: 'seats', seats: [] },
     { kind: 'speaking', who: [ANA] },
-    { kind: 'outgoing', message: { id: 1, text: 'x', refused: null } },
+    { kind: 'outgoing', message: { id: 1, text: 'x', to: { kind: 'room' }, refused: null } },
     { kind: 'outgoing_gone', id: 1 },
   ])('after the end $kind changes nothing', (fact) => {
     const state = after(inside, { kind: 'over', ending: { kind: 'left' }, canTryAgain: false });
@@ -166,7 +144,7 @@ describe('people', () => {
   test('knock without being counted, and are counted when admitted', () => {
     const knocks = happened({ t: 'person_came', person: person(BEA, { room: 'lobby' }) });
     expect(view(inside, knocks).present).toBe(2);
-    const admitted = view(inside, knocks, happened({ t: 'person_moved', who: BEA, room: 'main' }));
+    const admitted = view(inside, knocks, happened({ t: 'person_changed', person: person(BEA) }));
     expect(admitted.present).toBe(3);
     expect(admitted.happenings.map(({ kind }) => kind)).toEqual(['knocked', 'came']);
   });
@@ -271,12 +249,6 @@ describe('my microphone and camera', () => {
 });
 
 describe('chat', () => {
-  const message = (number: number, author: string) => ({
-    number,
-    author,
-    atMs: number,
-    body: { kind: 'text', text: `text ${number}` } as const,
-  });
   const said = (number: number, author: string): OpenedEvent => ({
     t: 'said',
     message: message(number, author),
@@ -321,7 +293,7 @@ describe('chat', () => {
   test('mine is on its way until it is gone, and is shown again when refused', () => {
     const outgoing = (refused: 'paused' | null): Fact => ({
       kind: 'outgoing',
-      message: { id: 4, text: 'hello', refused },
+      message: { id: 4, text: 'hello', to: { kind: 'room' }, refused },
     });
     expect(view(inside, outgoing(null)).outgoing).toHaveLength(1);
     expect(view(inside, outgoing(null), outgoing('paused')).outgoing).toMatchObject([{ refused: 'paused' }]);

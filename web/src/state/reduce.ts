@@ -9,13 +9,17 @@ import type {
   DeviceKind,
   Devices,
   DeviceState,
+  Ending,
   Greeting,
+  Keepsakes,
   MeetingView,
   NoticeCode,
+  Person,
   Phase,
+  Traffic,
 } from './model';
 import { afterEvents, afterSnapshot, noticesBetween } from './reduce_meeting';
-import { me, meetingOf } from './selectors';
+import { isQuiet, LOBBY, me, meetingOf } from './selectors';
 
 /** More than this nobody reads; the oldest goes. */
 const MAX_NOTICES = 5;
@@ -34,13 +38,14 @@ const NO_DEVICES: Devices = {
 };
 
 export const INITIAL: AppState = {
-  phase: { kind: 'start', policy: null, creation: { kind: 'idle', problem: null } },
+  phase: { kind: 'start', policy: null, mostPeople: null, creation: { kind: 'idle', problem: null } },
   line: { kind: 'none' },
   transport: 'none',
   devices: NO_DEVICES,
   wanted: { mic: false, camera: false },
   sealing: false,
   soundBlocked: false,
+  traffic: { mbPerHour: null, resting: [] },
   notices: [],
 };
 
@@ -51,9 +56,8 @@ export function reduce(state: AppState, fact: Fact): AppState {
     case 'link_read':
       return withPhase(INITIAL, { kind: 'arriving', role: fact.role, returning: fact.returning });
     case 'over':
-      // Of the meeting nothing stays, not even in the page.
-      return withPhase(INITIAL, { kind: 'over', ending: fact.ending, canTryAgain: fact.canTryAgain });
-    case 'policy':
+      return over(state, fact.ending, fact.canTryAgain);
+    case 'terms':
     case 'creation':
       return withPhase(state, afterStarting(state.phase, fact));
     case 'greeted':
@@ -67,12 +71,14 @@ export function reduce(state: AppState, fact: Fact): AppState {
     case 'happened':
       return checked(
         state,
-        onMeeting(state, (meeting) => afterEvents(meeting, fact.events)),
+        onMeeting(state, (meeting) => afterEvents(meeting, fact.events, fact.by ?? null)),
       );
     case 'seats':
       return onMeeting(state, (meeting) => ({ ...meeting, seats: fact.seats }));
     case 'speaking':
       return onMeeting(state, (meeting) => ({ ...meeting, speaking: fact.who }));
+    case 'receptions':
+      return onMeeting(state, (meeting) => ({ ...meeting, receptions: fact.receptions }));
     case 'outgoing':
       return onMeeting(state, (meeting) => ({
         ...meeting,
@@ -96,6 +102,8 @@ export function reduce(state: AppState, fact: Fact): AppState {
         ...meeting,
         decrypting: fact.decrypting,
       }));
+    case 'traffic':
+      return { ...state, traffic: evenly(state, fact.traffic) };
     case 'sound_blocked':
       return { ...state, soundBlocked: fact.blocked };
     case 'notice':
@@ -105,13 +113,26 @@ export function reduce(state: AppState, fact: Fact): AppState {
   }
 }
 
+const NO_KEEPSAKES: Keepsakes = { pulse: null, resources: [], contacts: [] };
+
+/** Of the meeting nothing stays, not even in the page: but what was meant to be taken home can be read once more. */
+function over(state: AppState, ending: Ending, canTryAgain: boolean): AppState {
+  const meeting = ending.kind === 'ended' ? meetingOf(state) : null;
+  const keepsakes = meeting === null ? NO_KEEPSAKES : keepsakesOf(meeting);
+  return withPhase(INITIAL, { kind: 'over', ending, canTryAgain, keepsakes });
+}
+
+function keepsakesOf({ pulseResult: pulse, resources, contactsMade: contacts }: MeetingView): Keepsakes {
+  return { pulse, resources, contacts };
+}
+
 function withPhase(state: AppState, phase: Phase): AppState {
   return phase === state.phase ? state : { ...state, phase };
 }
 
 // ── before the meeting ───────────────────────────────────────────────────────────────────────────
 
-type Starting = Extract<Fact, { kind: 'policy' | 'creation' }>;
+type Starting = Extract<Fact, { kind: 'terms' | 'creation' }>;
 type Arriving = Extract<
   Fact,
   { kind: 'greeted' | 'preparing' | 'back_to_arrived' | 'knocking' | 'knock_refused' }
@@ -119,7 +140,8 @@ type Arriving = Extract<
 
 function afterStarting(phase: Phase, fact: Starting): Phase {
   if (phase.kind !== 'start') return phase;
-  return fact.kind === 'policy' ? { ...phase, policy: fact.policy } : { ...phase, creation: fact.creation };
+  if (fact.kind === 'creation') return { ...phase, creation: fact.creation };
+  return { ...phase, policy: fact.policy, mostPeople: fact.mostPeople };
 }
 
 /** A fact that does not fit the phase came too late: somebody went on meanwhile. */
@@ -151,8 +173,10 @@ function afterGreeting(phase: Phase, greeting: Greeting): Phase {
 /** Where I am decides the page: nothing else does. */
 function inMeeting(state: AppState, meeting: MeetingView): AppState {
   const { phase } = state;
-  if (me(meeting)?.room !== 'lobby') return { ...state, phase: { kind: 'meeting', meeting } };
-  const sentBack = phase.kind === 'meeting' || (phase.kind === 'lobby' && phase.sentBack);
+  if (me(meeting)?.room !== LOBBY) return { ...state, phase: { kind: 'meeting', meeting } };
+  // Who was greeted in a quiet room comes back to the lobby and was never let in.
+  const wasIn = phase.kind === 'meeting' && me(phase.meeting)?.place !== LOBBY;
+  const sentBack = wasIn || (phase.kind === 'lobby' && phase.sentBack);
   return { ...state, phase: { kind: 'lobby', meeting, sentBack } };
 }
 
@@ -161,16 +185,23 @@ function onMeeting(state: AppState, change: (meeting: MeetingView) => MeetingVie
   return meeting === null ? state : inMeeting(state, change(meeting));
 }
 
-/** What a facilitator closed, or my being away, is no longer wanted: afterwards it is still off. */
+/** What a facilitator closed, my being away, or a move closed is no longer wanted: afterwards it is still off. */
 function checked(before: AppState, after: AppState): AppState {
   const [was, now] = [meetingOf(before), meetingOf(after)];
   const mine = now === null ? null : me(now);
   if (now === null || mine === null) return after;
+  const from = was === null ? null : me(was);
   const wanted = {
-    mic: after.wanted.mic && mine.micAllowed && !mine.away,
-    camera: after.wanted.camera && mine.cameraAllowed && !mine.away,
+    mic: after.wanted.mic && mine.micAllowed && !mine.away && !closedByMove(from, mine, 'mic'),
+    camera: after.wanted.camera && mine.cameraAllowed && !mine.away && !closedByMove(from, mine, 'camera'),
   };
   return noticed({ ...after, wanted }, was === null ? [] : noticesBetween(was, now));
+}
+
+/** Out of a quiet room everything is as the server says; elsewhere what it has just closed is closed. */
+function closedByMove(from: Person | null, mine: Person, kind: DeviceKind): boolean {
+  if (from?.id !== mine.id || from.room === mine.room) return false;
+  return !mine[kind] && (from[kind] || isQuiet(from));
 }
 
 // ── here ─────────────────────────────────────────────────────────────────────────────────────────
@@ -179,6 +210,12 @@ function checked(before: AppState, after: AppState): AppState {
 function sinceTheFirst(state: AppState, line: AppState['line']): AppState['line'] {
   if (line.kind !== 'reconnecting' || state.line.kind !== 'reconnecting') return line;
   return { ...line, sinceMs: state.line.sinceMs };
+}
+
+/** Told as whole MB, so that what hardly changes changes nothing. */
+function evenly({ traffic: before }: AppState, { mbPerHour, resting }: Traffic): Traffic {
+  const after = { mbPerHour: mbPerHour === null ? null : Math.round(mbPerHour), resting };
+  return JSON.stringify(after) === JSON.stringify(before) ? before : after;
 }
 
 const WORTH_TELLING: readonly DeviceState[] = ['denied', 'missing', 'taken', 'ended'];

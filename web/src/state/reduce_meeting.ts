@@ -1,80 +1,100 @@
 /**
  * The meeting after a snapshot or after events; pure.
  *
- * Called by `reduce.ts` only. One line in `afterEvent` for each event of the wire.
+ * Called by `reduce.ts` only. One line in `afterEvent` for each event of the wire, or each subject.
  */
-import type { OpenedEvent, OpenedMessage, OpenedSnapshot, ToldRound } from './facts';
-import type {
-  ChatMessage,
-  Happening,
-  HappeningKind,
-  MeetingView,
-  NoticeCode,
-  ParticipantId,
-  Person,
-  Profile,
-  Room,
-  Round,
-} from './model';
-import { me, personOf } from './selectors';
+import type { OpenedEvent, OpenedSnapshot } from './facts';
+import { withDeeds } from './deeds';
+import type { MeetingView, NoticeCode, ParticipantId } from './model';
+import { named } from './reduce_chat';
+import { came, looks, parted } from './reduce_people';
+import { afterRoomEvent } from './reduce_rooms';
+import { afterSessionEvent } from './reduce_session';
+import { afterTurnEvent, withNudge } from './reduce_turns';
+import { isFacilitator, LOBBY, me } from './selectors';
+import { changed, told } from './telling';
 
-/** As the server keeps (protocol §4). */
-const MAX_MESSAGES = 500;
-/** For live regions: more than this nobody catches up with. */
-const MAX_HAPPENINGS = 20;
+/** What a meeting that has just begun knows; the debrief begins with the same. */
+const NOTHING_SAID = {
+  locked: false,
+  messages: [],
+  barred: [],
+  round: null,
+  hands: { raised: [], fair: false, called: null },
+  floor: 'open',
+  betweenShares: false,
+  chatMode: 'open',
+  slowMs: 0,
+  heldByHand: false,
+  breakouts: null,
+  quiet: [],
+  needs: [],
+  runSheet: null,
+  pulse: null,
+  resources: [],
+  contacts: null,
+} as const satisfies Partial<MeetingView>;
 
 const NOTHING: MeetingView = {
+  ...NOTHING_SAID,
   you: '',
   role: 'member',
   status: 'waiting',
-  locked: false,
   lead: null,
+  group: null,
   present: 0,
   people: [],
-  messages: [],
   outgoing: [],
-  barred: [],
   graceMs: 0,
   speaking: [],
   seats: [],
   decrypting: [],
   happenings: [],
-  round: null,
-  hands: { raised: [], fair: false, called: null },
-  floor: 'open',
-  betweenShares: false,
+  captions: [],
+  pulseResult: null,
+  contactsMade: [],
+  receptions: null,
 };
 
 /** Replaces all that the server told before; what only this page knows stays. */
 export function afterSnapshot(before: MeetingView | null, snapshot: OpenedSnapshot): MeetingView {
   const same = before?.you === snapshot.you ? before : NOTHING;
   const mine = snapshot.people.find(({ id }) => id === snapshot.you);
-  const round = afterRound(same.round, snapshot.round);
-  const view: MeetingView = { ...same, ...snapshot, round, role: mine?.role ?? same.role, messages: [] };
-  return { ...view, messages: snapshot.messages.map((message) => chat(view, same, message)) };
+  const role = mine?.role ?? same.role;
+  // Who was audible, and what was written of it, was so in the room I was in.
+  const stayed = mine?.room === me(same)?.room;
+  const speaking = stayed ? same.speaking : [];
+  const captions = stayed ? same.captions : [];
+  const round = withNudge(snapshot.round);
+  const view: MeetingView = { ...same, ...snapshot, round, role, speaking, captions, messages: [] };
+  return { ...view, messages: snapshot.messages.map((message) => named(view, same, message)) };
 }
 
-function chat(view: MeetingView, before: MeetingView, message: OpenedMessage): ChatMessage {
-  const author =
-    personOf(view, message.author)?.profile ??
-    before.messages.find((one) => one.author === message.author)?.authorProfile ??
-    personOf(before, message.author)?.profile ??
-    null;
-  return { ...message, authorProfile: author, mine: message.author === view.you };
+/** by: the facilitator who ordered it, as far as I may know. */
+export function afterEvents(
+  before: MeetingView,
+  events: readonly OpenedEvent[],
+  by: ParticipantId | null = null,
+): MeetingView {
+  const after = withDeeds(before, events.reduce(afterEvent, before), by);
+  return seesAll(after) ? { ...after, present: headCount(after) } : after;
 }
 
-export function afterEvents(before: MeetingView, events: readonly OpenedEvent[]): MeetingView {
-  const after = events.reduce(afterEvent, before);
-  if (me(after)?.room === 'lobby') return after;
-  return { ...after, present: after.people.filter(({ room }) => room !== 'lobby').length };
+function headCount({ people }: MeetingView): number {
+  return people.filter(({ place }) => place !== LOBBY).length;
+}
+
+/** In the lobby, and while others are in rooms I do not see, only a snapshot tells how many we are. */
+function seesAll(meeting: MeetingView): boolean {
+  return me(meeting)?.place !== LOBBY && (isFacilitator(meeting) || meeting.breakouts?.open !== true);
 }
 
 function afterEvent(meeting: MeetingView, event: OpenedEvent): MeetingView {
   switch (event.t) {
     case 'person_came':
       return came(meeting, event.person);
-    case 'person_moved':
-      return moved(meeting, event.who, event.room);
+    case 'person_changed':
+      return looks(meeting, event.person);
     case 'person_parted':
       return parted(meeting, event.who, event.how);
     case 'connection_lost':
@@ -85,10 +105,6 @@ function afterEvent(meeting: MeetingView, event: OpenedEvent): MeetingView {
       return changed(meeting, event.who, { mic: event.mic, camera: event.camera });
     case 'media_allowed':
       return changed(meeting, event.who, { micAllowed: event.mic, cameraAllowed: event.camera });
-    case 'said':
-      return said(meeting, event.message);
-    case 'message_deleted':
-      return { ...meeting, messages: meeting.messages.filter(({ number }) => number !== event.number) };
     case 'lock_changed':
       return told({ ...meeting, locked: event.locked }, event.locked ? 'locked' : 'unlocked', null);
     case 'lead_changed':
@@ -102,89 +118,35 @@ function afterEvent(meeting: MeetingView, event: OpenedEvent): MeetingView {
       };
     case 'bar_undone':
       return { ...meeting, barred: meeting.barred.filter(({ id }) => id !== event.who) };
-    case 'away_changed':
-      return told(changed(meeting, event.who, { away: event.away }), event.away ? 'away' : 'back', event.who);
     case 'round_changed':
-      return { ...meeting, round: afterRound(meeting.round, event.round) };
     case 'share_nudged':
-      if (meeting.round?.turn !== event.turn) return meeting;
-      return { ...meeting, round: { ...meeting.round, nudged: true } };
     case 'hands_changed':
-      return { ...meeting, hands: event.hands };
     case 'floor_changed':
-      return { ...meeting, floor: event.floor };
     case 'admission_changed':
-      return { ...meeting, betweenShares: event.betweenShares };
-    case 'admission_held':
-      return changed(meeting, event.who, { admitted: true });
+      return afterTurnEvent(meeting, event);
+    case 'needs_changed':
+    case 'quiet_rooms_changed':
+    case 'breakouts_changed':
+      return afterRoomEvent(meeting, event);
+    default:
+      return afterSessionEvent(meeting, event);
   }
-}
-
-/** Whose offer was put off is told as offered; only the round before says that it was. */
-function afterRound(before: Round | null, round: ToldRound | null): Round | null {
-  if (round === null) return null;
-  const wasLater = before?.places.some(({ who, standing }) => who === round.who && standing === 'later');
-  const secondOffer = before?.turn === round.turn ? before.secondOffer : (wasLater ?? false);
-  return { ...round, nudged: round.phase === 'sharing' && round.leftMs === 0, secondOffer };
-}
-
-function came(meeting: MeetingView, person: Person): MeetingView {
-  const people = [...meeting.people.filter(({ id }) => id !== person.id), person];
-  return told({ ...meeting, people }, person.room === 'lobby' ? 'knocked' : 'came', person.id);
-}
-
-function moved(meeting: MeetingView, who: ParticipantId, room: Room): MeetingView {
-  return told(
-    changed(meeting, who, { room, admitted: false }),
-    room === 'lobby' ? 'sent_to_lobby' : 'came',
-    who,
-  );
-}
-
-const PARTINGS: Readonly<Record<string, HappeningKind>> = {
-  left: 'left',
-  lost: 'lost',
-  removed: 'removed',
-  denied: 'denied',
-  lobby: 'sent_to_lobby',
-};
-
-/** A way of parting that a later version adds is told as nothing: she is gone, that is all we know. */
-function parted(meeting: MeetingView, who: ParticipantId, how: string): MeetingView {
-  const kind = Object.hasOwn(PARTINGS, how) ? PARTINGS[how] : undefined;
-  const after = kind === undefined ? meeting : told(meeting, kind, who);
-  return {
-    ...after,
-    people: after.people.filter(({ id }) => id !== who),
-    speaking: after.speaking.filter((id) => id !== who),
-    decrypting: after.decrypting.filter((id) => id !== who),
-  };
-}
-
-function said(meeting: MeetingView, message: OpenedMessage): MeetingView {
-  const others = meeting.messages.filter(({ number }) => number !== message.number);
-  const messages = [...others, chat(meeting, meeting, message)].slice(-MAX_MESSAGES);
-  return told({ ...meeting, messages }, 'said', message.author);
 }
 
 function statusChanged(meeting: MeetingView, status: MeetingView['status']): MeetingView {
   const after = { ...meeting, status };
-  if (status === 'paused') return told({ ...after, speaking: [] }, 'paused', null);
-  return meeting.status === 'paused' && status === 'open' ? told(after, 'resumed', null) : after;
-}
-
-function changed(meeting: MeetingView, who: ParticipantId, patch: Partial<Person>): MeetingView {
-  const people = meeting.people.map((person) => (person.id === who ? { ...person, ...patch } : person));
-  return { ...meeting, people };
-}
-
-/** For a live region; my own doings need no telling. */
-function told(meeting: MeetingView, kind: HappeningKind, who: ParticipantId | null): MeetingView {
-  if (who === meeting.you) return meeting;
-  const profile: Profile | null = who === null ? null : (personOf(meeting, who)?.profile ?? null);
-  const number = (meeting.happenings.at(-1)?.number ?? 0) + 1;
-  const next: Happening = { number, kind, who, profile };
-  return { ...meeting, happenings: [...meeting.happenings, next].slice(-MAX_HAPPENINGS) };
+  switch (status) {
+    case 'paused':
+      return told({ ...after, speaking: [] }, 'paused', null);
+    case 'debrief':
+      // What was said in the group is erased everywhere, here too.
+      return told({ ...after, ...NOTHING_SAID }, 'debrief', null);
+    case 'open':
+      return meeting.status === 'paused' ? told(after, 'resumed', null) : after;
+    case 'waiting':
+    case 'ended':
+      return after;
+  }
 }
 
 /** What a facilitator did with my microphone and camera between two views. */

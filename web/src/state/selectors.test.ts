@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { person, snapshot } from '../../tests/told';
 import type { AppState, MeetingView, Person } from './model';
 import { isSame, mediaFor } from './media_wish';
 import { INITIAL, reduce } from './reduce';
@@ -6,10 +7,13 @@ import {
   allEncrypted,
   can,
   canDelete,
+  captioner,
   canSay,
   facilitators,
   type FacilitatorAct,
   inside,
+  interpreter,
+  interrupted,
   lobby,
   me,
   meetingOf,
@@ -17,24 +21,6 @@ import {
   tiles,
   whyHeld,
 } from './selectors';
-
-function person(id: string, patch: Partial<Person> = {}): Person {
-  return {
-    id,
-    role: 'member',
-    profile: { kind: 'unreadable' },
-    room: 'main',
-    connected: true,
-    mic: false,
-    camera: false,
-    micAllowed: true,
-    cameraAllowed: true,
-    returning: false,
-    away: false,
-    admitted: false,
-    ...patch,
-  };
-}
 
 interface Wish {
   readonly people?: readonly Person[];
@@ -46,21 +32,7 @@ interface Wish {
 function stateOf({ people = [person('m')], status = 'open', change = {}, state = {} }: Wish): AppState {
   const entered = reduce(INITIAL, {
     kind: 'snapshot',
-    snapshot: {
-      you: 'm',
-      status,
-      locked: false,
-      lead: null,
-      present: people.length,
-      people,
-      messages: [],
-      barred: [],
-      graceMs: 1,
-      round: null,
-      hands: { raised: [], fair: false, called: null },
-      floor: 'open',
-      betweenShares: false,
-    },
+    snapshot: snapshot({ you: 'm', status, people }),
   });
   const { phase } = entered;
   if (phase.kind !== 'meeting' && phase.kind !== 'lobby') throw new Error('not in a meeting');
@@ -104,10 +76,18 @@ describe('a tile', () => {
 
   test('shows a picture only when she sends it and it flows', () => {
     const video = (wish: Wish) => tiles(stateOf(wish))[0]?.video;
-    expect(video({ people: [b], change: { seats } })).toBe(true);
-    expect(video({ people: [b] })).toBe(false);
-    expect(video({ people: [b], change: { seats: [{ who: 'b', audio: true, video: false }] } })).toBe(false);
-    expect(video({ people: [person('b')], change: { seats } })).toBe(false);
+    expect(video({ people: [b, person('m')], change: { seats } })).toBe(true);
+    expect(video({ people: [b, person('m')] })).toBe(false);
+    expect(
+      video({ people: [b, person('m')], change: { seats: [{ who: 'b', audio: true, video: false }] } }),
+    ).toBe(false);
+    expect(video({ people: [person('b'), person('m')], change: { seats } })).toBe(false);
+  });
+
+  test('shows no picture of somebody in a quiet room without me', () => {
+    const quiet = person('b', { camera: true, room: 'q1', place: 'main' });
+    const [tile] = tiles(stateOf({ people: [quiet, person('m')], change: { seats } }));
+    expect(tile).toMatchObject({ person: { id: 'b' }, video: false });
   });
 
   test('shows my own picture when my camera is on and told to the others', () => {
@@ -122,7 +102,7 @@ describe('a tile', () => {
 
   test('is called encrypted only on counted frames', () => {
     const encrypted = (change: Partial<MeetingView>) =>
-      tiles(stateOf({ people: [b], change: { seats, ...change } }))[0]?.encrypted;
+      tiles(stateOf({ people: [b, person('m')], change: { seats, ...change } }))[0]?.encrypted;
     expect(encrypted({})).toBe(false);
     expect(encrypted({ decrypting: ['x'] })).toBe(false);
     expect(encrypted({ decrypting: ['b'] })).toBe(true);
@@ -134,7 +114,7 @@ describe('a tile', () => {
       true,
       true,
     ]);
-    expect(speaker(viewOf({ people: [b], change }))?.id).toBe('b');
+    expect(speaker(viewOf({ people: [b, person('m')], change }))?.id).toBe('b');
     expect(speaker(viewOf({}))).toBeNull();
   });
 });
@@ -211,8 +191,9 @@ describe('what of mine may leave', () => {
     transport: 'up',
   };
 
-  test('all I want, in the open room', () => {
+  test('all I want, in the open room and in the debrief', () => {
     expect(mediaFor(stateOf({ state: on }))).toEqual({ mic: true, camera: true });
+    expect(mediaFor(stateOf({ status: 'debrief', state: on }))).toEqual({ mic: true, camera: true });
   });
 
   test.each<readonly [string, Wish]>([
@@ -233,5 +214,39 @@ describe('what of mine may leave', () => {
 
   test('nothing before the meeting', () => {
     expect(mediaFor({ ...INITIAL, ...on })).toEqual({ mic: false, camera: false });
+  });
+});
+
+describe('who interprets', () => {
+  const people = [person('m'), f, person('i', { interprets: true }), person('w', { captions: true })];
+
+  test('comes first on every screen', () => {
+    expect(inside(viewOf({ people })).map(({ id }) => id)).toEqual(['i', 'f', 'm', 'w']);
+    expect(interpreter(viewOf({ people }))?.id).toBe('i');
+  });
+
+  test('is pinned, and captions are read, only where I am', () => {
+    const elsewhere = people.map((one) => (one.id === 'm' ? one : { ...one, room: 'b1', place: 'b1' }));
+    expect(interpreter(viewOf({ people: elsewhere }))).toBeNull();
+    expect(captioner(viewOf({ people: elsewhere }))).toBeNull();
+    expect(captioner(viewOf({ people }))?.id).toBe('w');
+  });
+});
+
+describe('what was taken from me', () => {
+  const devices = { ...INITIAL.devices, mic: 'taken', camera: 'ended' } as const;
+
+  test('is what I use, and nothing else', () => {
+    const mine = (wanted: AppState['wanted']) => interrupted(stateOf({ state: { devices, wanted } }));
+    expect(mine({ mic: true, camera: true })).toEqual(['mic', 'camera']);
+    expect(mine({ mic: true, camera: false })).toEqual(['mic']);
+    expect(mine({ mic: false, camera: false })).toEqual([]);
+  });
+
+  test('is neither a no nor a device that is not there', () => {
+    const denied = { ...INITIAL.devices, mic: 'denied', camera: 'missing' } as const;
+    const wanted = { mic: true, camera: true };
+    expect(interrupted(stateOf({ state: { devices: denied, wanted } }))).toEqual([]);
+    expect(interrupted({ ...INITIAL, devices, wanted })).toEqual([]);
   });
 });

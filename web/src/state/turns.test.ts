@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { person as toldPerson, snapshot as toldSnapshot } from '../../tests/told';
 import type { OpenedEvent, OpenedSnapshot, ToldRound } from './facts';
 import { mediaFor } from './media_wish';
 import type { AppState, MeetingView, Person, Standing } from './model';
 import { INITIAL, reduce } from './reduce';
 import { meetingOf } from './selectors';
 import {
+  addable,
   amAskedToStayMuted,
   amNext,
   amSharing,
@@ -22,6 +24,7 @@ import {
   maySkip,
   mayTake,
   minutesEach,
+  movedTo,
   myPlace,
   nameable,
   next,
@@ -31,24 +34,6 @@ import {
   swapped,
   toCome,
 } from './turns';
-
-function person(id: string, patch: Partial<Person> = {}): Person {
-  return {
-    id,
-    role: id === 'lead' ? 'facilitator' : 'member',
-    profile: { kind: 'unreadable' },
-    room: 'main',
-    connected: true,
-    mic: false,
-    camera: false,
-    micAllowed: true,
-    cameraAllowed: true,
-    returning: false,
-    away: false,
-    admitted: false,
-    ...patch,
-  };
-}
 
 /** a:shared b:sharing … in this order; who is offered or sharing has the turn. */
 function round(order: string, patch: Partial<ToldRound> = {}): ToldRound {
@@ -71,27 +56,18 @@ function round(order: string, patch: Partial<ToldRound> = {}): ToldRound {
     shareMs: 60_000,
     invitePassed: false,
     places,
+    secondOffer: false,
     ...patch,
   };
 }
 
-function snapshot(you: string, patch: Partial<OpenedSnapshot> = {}): OpenedSnapshot {
-  return {
-    you,
-    status: 'open',
-    locked: false,
-    lead: 'lead',
-    present: 5,
-    people: ['lead', 'a', 'b', 'c', 'd'].map((id) => person(id)),
-    messages: [],
-    barred: [],
-    graceMs: 1,
-    round: null,
-    hands: { raised: [], fair: false, called: null },
-    floor: 'open',
-    betweenShares: false,
-    ...patch,
-  };
+function person(id: string, patch: Partial<Person> = {}): Person {
+  return toldPerson(id, { role: id === 'lead' ? 'facilitator' : 'member', ...patch });
+}
+
+function snapshot(you: string, patch: Partial<OpenedSnapshot>): OpenedSnapshot {
+  const people = ['lead', 'a', 'b', 'c', 'd'].map((id) => person(id));
+  return toldSnapshot({ you, lead: 'lead', people, ...patch });
 }
 
 function state(you: string, patch: Partial<OpenedSnapshot>, ...events: readonly OpenedEvent[]): AppState {
@@ -103,6 +79,19 @@ function view(you: string, patch: Partial<OpenedSnapshot>, ...events: readonly O
   const meeting = meetingOf(state(you, patch, ...events));
   if (meeting === null) throw new Error('not in a meeting');
   return meeting;
+}
+
+function changed(told: ToldRound | null, atMs = 0): OpenedEvent {
+  return { t: 'round_changed', round: told, atMs };
+}
+
+function looks(told: Person): OpenedEvent {
+  return { t: 'person_changed', person: told };
+}
+
+/** a goes and comes back. */
+function away(isAway: boolean): OpenedEvent {
+  return looks(person('a', { away: isAway }));
 }
 
 function ids(people: readonly Person[]): readonly string[] {
@@ -196,8 +185,7 @@ describe('what I may do', () => {
     const meeting = view(
       'a',
       { round: round('a:later b:sharing') },
-      { t: 'round_changed', round: round('a:offered b:shared', { turn: 6 }) },
-      { t: 'round_changed', round: round('a:offered b:shared', { turn: 6, invitePassed: true }) },
+      changed(round('a:offered b:shared', { turn: 6, secondOffer: true })),
     );
     expect([mayTake(meeting), mayPass(meeting), mayComeLater(meeting)]).toEqual([true, true, false]);
   });
@@ -212,8 +200,7 @@ describe('what I may do', () => {
     const open = round(`a:${standing}`, { phase: 'open', kind: 'volunteers', stage });
     const meeting = view('a', { round: open });
     expect([mayTake(meeting), mayPass(meeting), mayComeLater(meeting)]).toEqual([take, pass, false]);
-    const away = view('a', { round: open }, { t: 'away_changed', who: 'a', away: true });
-    expect(mayTake(away)).toBe(false);
+    expect(mayTake(view('a', { round: open }, away(true)))).toBe(false);
   });
 
   test.each([
@@ -256,20 +243,19 @@ describe('what happens in a round', () => {
     expect(view('a', { round: told }, { t: 'share_nudged', turn: 4 }).round?.nudged).toBe(false);
     const nudged = view('a', { round: told }, { t: 'share_nudged', turn: 5 });
     expect(nudged.round?.nudged).toBe(true);
-    const longer: OpenedEvent = { t: 'round_changed', round: { ...told, leftMs: 60_000 } };
+    const longer = changed({ ...told, leftMs: 60_000 });
     expect(view('a', { round: told }, { t: 'share_nudged', turn: 5 }, longer).round?.nudged).toBe(false);
     expect(view('a', { round: { ...told, leftMs: 0 } }).round?.nudged).toBe(true);
   });
 
   test('a closed round is gone', () => {
-    const closed = view('a', { round: round('a:sharing') }, { t: 'round_changed', round: null });
+    const closed = view('a', { round: round('a:sharing') }, changed(null));
     expect([closed.round, now(closed), myPlace(closed)]).toEqual([null, null, null]);
   });
 
   test('being away shuts what I send, and coming back opens nothing', () => {
     const on = { mic: true, camera: true };
-    const [gone, back] = [true, false].map((away): OpenedEvent => ({ t: 'away_changed', who: 'a', away }));
-    if (gone === undefined || back === undefined) throw new Error('two events');
+    const [gone, back] = [away(true), away(false)];
     const sending = [
       { kind: 'transport', transport: 'up' },
       { kind: 'devices', patch: { mic: 'on', camera: 'on' } },
@@ -277,25 +263,31 @@ describe('what happens in a round', () => {
     ] as const;
     const before = sending.reduce(reduce, state('a', {}));
     expect(mediaFor(before)).toEqual(on);
-    const away = reduce(before, { kind: 'happened', events: [gone] });
-    expect([away.wanted, mediaFor(away)]).toEqual([
+    const afterwards = reduce(before, { kind: 'happened', events: [gone] });
+    expect([afterwards.wanted, mediaFor(afterwards)]).toEqual([
       { mic: false, camera: false },
       { mic: false, camera: false },
     ]);
-    expect(mediaFor(reduce(away, { kind: 'wanted', wanted: on }))).toEqual({ mic: false, camera: false });
-    expect(reduce(away, { kind: 'happened', events: [back] }).wanted).toEqual({ mic: false, camera: false });
+    expect(mediaFor(reduce(afterwards, { kind: 'wanted', wanted: on }))).toEqual({
+      mic: false,
+      camera: false,
+    });
+    expect(reduce(afterwards, { kind: 'happened', events: [back] }).wanted).toEqual({
+      mic: false,
+      camera: false,
+    });
   });
 
   test('others are told who goes and comes back, she herself is not', () => {
-    const gone: OpenedEvent = { t: 'away_changed', who: 'a', away: true };
+    const gone = away(true);
     expect(view('b', {}, gone).happenings).toMatchObject([{ kind: 'away', who: 'a' }]);
     expect(view('a', {}, gone).happenings).toEqual([]);
   });
 
   test('who waits for the end of a share is marked until she is in', () => {
     const people = [person('lead'), person('a', { room: 'lobby' })];
-    const held: OpenedEvent = { t: 'admission_held', who: 'a' };
-    const entered: OpenedEvent = { t: 'person_moved', who: 'a', room: 'main' };
+    const held = looks(person('a', { room: 'lobby', admitted: true }));
+    const entered = looks(person('a'));
     const marks = (meeting: MeetingView) => meeting.people.map(({ admitted }) => admitted);
     expect(marks(view('lead', { people }, held))).toEqual([false, true]);
     expect(marks(view('lead', { people }, held, entered))).toEqual([false, false]);
@@ -305,7 +297,7 @@ describe('what happens in a round', () => {
 describe('hands and the floor', () => {
   test('hands have the order that was told', () => {
     const raised = { raised: ['c', 'a'], fair: true, called: null };
-    const meeting = view('a', {}, { t: 'hands_changed', hands: raised });
+    const meeting = view('a', {}, { t: 'hands_changed', hands: raised, atMs: 0 });
     expect([ids(hands(meeting)), hasHandUp(meeting), mayRaiseHand(meeting)]).toEqual([
       ['c', 'a'],
       true,
@@ -342,5 +334,38 @@ describe('hands and the floor', () => {
   ] as const)('floor %s: %s silenced %s, asked to stay muted %s', (floor, you, silenced, asked) => {
     const meeting = view(you, { round: round('a:sharing b:waiting') }, { t: 'floor_changed', floor });
     expect([amSilenced(meeting), amAskedToStayMuted(meeting)]).toEqual([silenced, asked]);
+  });
+});
+
+describe('whoever leads the round', () => {
+  const places = ['a', 'b', 'c'].map((who) => ({ who, standing: 'waiting' }) as const);
+
+  test.each([
+    ['a', 2, ['b', 'c', 'a']],
+    ['c', 0, ['c', 'a', 'b']],
+    ['b', 1, ['a', 'b', 'c']],
+    ['b', 99, ['a', 'c', 'b']],
+    ['new', 1, ['a', 'new', 'b', 'c']],
+  ] as const)('lets %s stand at place %i', (who, to, order) => {
+    expect(movedTo(places, who, to)).toEqual(order);
+  });
+
+  test('may add who is here and outside of it, but no guest and nobody who is gone', () => {
+    const people = [
+      toldPerson('ruth', { role: 'facilitator' }),
+      toldPerson('mia', { role: 'facilitator' }),
+      toldPerson('gil', { role: 'guest' }),
+      toldPerson('lost', { role: 'facilitator', connected: false }),
+      toldPerson('elsewhere', { room: 'b1' }),
+      toldPerson('a'),
+    ];
+    const entered = reduce(INITIAL, {
+      kind: 'snapshot',
+      snapshot: toldSnapshot({ you: 'ruth', people, round: round('a:offered') }),
+    });
+    const meeting = meetingOf(entered);
+    if (meeting === null) throw new Error('not in a meeting');
+    expect(addable(meeting).map(({ id }) => id)).toEqual(['mia', 'ruth']);
+    expect(addable({ ...meeting, round: null })).toEqual([]);
   });
 });

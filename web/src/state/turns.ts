@@ -3,8 +3,8 @@
  *
  * Called by the screens. Imports the model and the general selectors. The server decides in the end.
  */
-import type { MeetingView, ParticipantId, Person, Place, Round, Standing } from './model';
-import { isAway, isFacilitator, me, personOf } from './selectors';
+import type { Clock, MeetingView, ParticipantId, Person, Place, Round, Standing } from './model';
+import { here, isAway, isFacilitator, isQuiet, MAIN, me, personOf, seemsAway } from './selectors';
 
 const TO_COME: readonly Standing[] = ['waiting', 'later'];
 const NOT_HEARD: readonly Standing[] = ['waiting', 'later', 'offered'];
@@ -29,7 +29,7 @@ export function toCome(meeting: MeetingView): readonly Person[] {
   if (round.kind === 'nomination' || round.kind === 'facilitator') return named === null ? [] : [named];
   if (round.kind === 'volunteers' && round.stage === 'first') return [];
   const asked = TO_COME.flatMap((standing) => withStanding(meeting, round, [standing]));
-  return asked.filter(({ connected, away }) => connected && !away);
+  return asked.filter((person) => person.connected && !seemsAway(meeting, person));
 }
 
 export function next(meeting: MeetingView): Person | null {
@@ -63,10 +63,15 @@ export function passed(meeting: MeetingView): readonly Person[] {
   return meeting.round === null ? [] : withStanding(meeting, meeting.round, ['passed']);
 }
 
-/** Of the share or offer of now, counted on from what the server told; null: no limit, or not for me. */
-export function leftMsAt(round: Round, nowMs: number): number | null {
-  if (round.leftMs === null || !round.runs) return round.leftMs;
-  return Math.max(0, round.leftMs - Math.max(0, nowMs - round.atMs));
+/** Counted on from what the server told; null: no limit, or not for me. Never below 0 (`countedOn` is). */
+export function leftMsAt(clock: Clock, nowMs: number): number | null {
+  const leftMs = countedOn(clock, nowMs);
+  return leftMs === null ? null : Math.max(0, leftMs);
+}
+
+/** As `leftMsAt`; below 0: so long over. */
+export function countedOn({ leftMs, runs, atMs }: Clock, nowMs: number): number | null {
+  return leftMs === null || !runs ? leftMs : leftMs - Math.max(0, nowMs - atMs);
 }
 
 /** Minutes for each who was not heard yet; null when everybody was. */
@@ -81,9 +86,19 @@ function myStanding(meeting: MeetingView): Standing | null {
   return meeting.round?.places.find(({ who }) => who === meeting.you)?.standing ?? null;
 }
 
-/** The round while it can be answered: not while the meeting is paused. */
+/** The round while it can be answered: not while the meeting is paused, nor from a quiet room. */
 function going(meeting: MeetingView): Round | null {
-  return meeting.status === 'open' ? meeting.round : null;
+  return meeting.status === 'open' && !standsStill(meeting) && isWhereIBelong(meeting) ? meeting.round : null;
+}
+
+/** The main round waits for those who are in breakouts. */
+export function standsStill(meeting: MeetingView): boolean {
+  return meeting.breakouts?.open === true && me(meeting)?.place === MAIN;
+}
+
+function isWhereIBelong(meeting: MeetingView): boolean {
+  const mine = me(meeting);
+  return mine !== null && !isQuiet(mine);
 }
 
 export function isOfferedToMe(meeting: MeetingView): boolean {
@@ -132,7 +147,7 @@ export function nameable(meeting: MeetingView): readonly Person[] {
   const round = going(meeting);
   if (round === null || !mayName(meeting, round)) return [];
   return withStanding(meeting, round, TO_COME).filter(
-    ({ id, connected, away }) => connected && !away && id !== round.named,
+    (person) => person.connected && !seemsAway(meeting, person) && person.id !== round.named,
   );
 }
 
@@ -156,6 +171,20 @@ export function swapped(
   return order.with(from, other).with(from + by, who);
 }
 
+/** The order in which this person stands at that place, the others as they were. */
+export function movedTo(places: readonly Place[], who: ParticipantId, to: number): readonly ParticipantId[] {
+  const others = places.map((place) => place.who).filter((one) => one !== who);
+  return others.toSpliced(to, 0, who);
+}
+
+/** Who is here and not in the round, and may be: facilitators, who stay outside unless they are named. */
+export function addable(meeting: MeetingView): readonly Person[] {
+  const { round } = meeting;
+  if (round === null) return [];
+  const inRound = new Set(round.places.map(({ who }) => who));
+  return here(meeting).filter(({ id, role, connected }) => role !== 'guest' && connected && !inRound.has(id));
+}
+
 // ── hands and the floor ──────────────────────────────────────────────────────────────────────────
 
 export function hasHandUp(meeting: MeetingView): boolean {
@@ -164,9 +193,8 @@ export function hasHandUp(meeting: MeetingView): boolean {
 
 export function mayRaiseHand(meeting: MeetingView): boolean {
   const { hands, round, status, you } = meeting;
-  return (
-    status === 'open' && round === null && !isAway(meeting) && !hasHandUp(meeting) && hands.called !== you
-  );
+  if (status !== 'open' || round !== null || isAway(meeting) || !isWhereIBelong(meeting)) return false;
+  return !hasHandUp(meeting) && hands.called !== you;
 }
 
 export function hands(meeting: MeetingView): readonly Person[] {
@@ -186,7 +214,7 @@ function listens(meeting: MeetingView): boolean {
 
 /** The held floor lets nobody hear me now, whatever my microphone does. */
 export function amSilenced(meeting: MeetingView): boolean {
-  return meeting.floor === 'held' && listens(meeting);
+  return meeting.floor === 'held' && listens(meeting) && me(meeting)?.interprets !== true;
 }
 
 export function amAskedToStayMuted(meeting: MeetingView): boolean {

@@ -8,7 +8,7 @@
 const WIDEST = 16 / 9;
 const NARROWEST = 3 / 4;
 /** Below this nobody recognises anybody: the tiles scroll instead. CSS px. */
-export const SMALLEST_TILE_PX = 104;
+export const SMALLEST_TILE_PX = 96;
 /** Between tiles, CSS px; the same as --gap-s of the tokens. */
 export const GAP_PX = 8;
 

@@ -9,8 +9,6 @@ export type Look = 'night' | 'day';
 const NIGHT_BEGINS_HOUR = 20;
 const NIGHT_ENDS_HOUR = 7;
 
-const GROUND: Readonly<Record<Look, string>> = { night: '#17151a', day: '#f7f2ea' };
-
 export function lookAt(hour: number, deviceWantsLight: boolean): Look {
   const isNight = hour >= NIGHT_BEGINS_HOUR || hour < NIGHT_ENDS_HOUR;
   return isNight || !deviceWantsLight ? 'night' : 'day';
@@ -25,7 +23,9 @@ export function currentLook(): Look {
 export function setLook(next: Look): void {
   look = next;
   document.documentElement.dataset.look = next;
-  document.querySelector('meta[name="theme-color"]')?.setAttribute('content', GROUND[next]);
+  // The organisation's ground may be another than ours.
+  const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground').trim();
+  document.querySelector('meta[name="theme-color"]')?.setAttribute('content', ground);
 }
 
 /** Colours follow hour and device until `setLook` is called by hand; once per page. */

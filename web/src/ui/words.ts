@@ -4,8 +4,18 @@
  * Called by the screens. Imports only types, selectors and `t`.
  */
 import { t } from '../i18n/language.svelte';
-import type { DeviceKind, DeviceState, Happening, MeetingView, NoticeCode, Profile } from '../state/model';
+import type {
+  Deed,
+  DeviceKind,
+  DeviceState,
+  Happening,
+  HappeningKind,
+  MeetingView,
+  NoticeCode,
+  Profile,
+} from '../state/model';
 import { personOf } from '../state/selectors';
+import { deedText, isDeed } from './deed_words';
 
 export function nameOf(profile: Profile | null): string {
   if (profile === null) return t('app.someone');
@@ -38,16 +48,33 @@ export function nameHint(name: string): NameHint | null {
   return null;
 }
 
-export function happeningText(happening: Happening): string {
-  const { kind } = happening;
+export function happeningText({ kind, by, profile }: Happening): string {
+  const name = nameOf(profile);
+  if (isDeed(kind)) return deedText(kind, nameOf(by), name);
+  const deed = by === null ? null : deedText(kind, nameOf(by), name);
+  return deed ?? plainText(kind, name);
+}
+
+function plainText(kind: Exclude<HappeningKind, Deed>, name: string): string {
   switch (kind) {
     case 'locked':
     case 'unlocked':
     case 'paused':
     case 'resumed':
+    case 'breakouts_planned':
+    case 'breakouts_opened':
+    case 'breakouts_noticed':
+    case 'breakouts_closed':
+    case 'room_calling':
+    case 'room_alone':
+    case 'segment':
+    case 'pulse_asked':
+    case 'handed_out':
+    case 'contacts_opened':
+    case 'debrief':
       return t(`happening.${kind}`);
     default:
-      return t(`happening.${kind}`, { name: nameOf(happening.profile) });
+      return t(`happening.${kind}`, { name });
   }
 }
 
@@ -78,10 +105,14 @@ export function noticeText(code: NoticeCode, meeting: MeetingView | null): strin
       return t('refused.too_large');
     case 'name_missing':
       return t('name.missing');
+    case 'cannot_encrypt':
+      return t('transport.unsupported');
     case 'name_too_long':
       return t('name.too_long');
     case 'agreement_missing':
-      return t('notice.agreement_missing');
+    case 'call_not_loaded':
+    case 'place_gone':
+      return t(`notice.${code.kind}`);
     case 'plaintext_refused': {
       const person = meeting === null ? null : personOf(meeting, code.who);
       return t('notice.plaintext_refused', { name: nameOf(person?.profile ?? null) });

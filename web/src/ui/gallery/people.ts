@@ -29,6 +29,7 @@ export function person(index: number, changes: Partial<Person> = {}): Person {
     role: index === 0 ? 'facilitator' : 'member',
     profile: open(NAMES[index % NAMES.length] ?? 'Ana', index === 1 ? 'she/her' : null),
     room: 'main',
+    place: changes.room ?? 'main',
     connected: true,
     mic: index % 3 !== 2,
     camera: index % 2 === 0,
@@ -37,6 +38,10 @@ export function person(index: number, changes: Partial<Person> = {}): Person {
     returning: false,
     away: false,
     admitted: false,
+    silentSinceMs: null,
+    guestUntilMs: null,
+    captions: false,
+    interprets: false,
     ...changes,
   };
 }
@@ -45,7 +50,13 @@ export function people(count: number): readonly Person[] {
   return Array.from({ length: count }, (_, index) => person(index));
 }
 
-export function message(number: number, author: Person, text: string | null, mine = false): ChatMessage {
+export function message(
+  number: number,
+  author: Person,
+  text: string | null,
+  mine = false,
+  changes: Partial<ChatMessage> = {},
+): ChatMessage {
   return {
     number,
     author: author.id,
@@ -53,6 +64,10 @@ export function message(number: number, author: Person, text: string | null, min
     mine,
     body: text === null ? { kind: 'unreadable' } : { kind: 'text', text },
     atMs: AT_MS + number * 60_000,
+    line: null,
+    everywhere: false,
+    held: null,
+    ...changes,
   };
 }
 
@@ -76,10 +91,25 @@ export function meeting(count: number, changes: Partial<MeetingView> = {}): Meet
     seats: others.map((one) => ({ who: one.id, audio: one.mic, video: one.camera })),
     decrypting: others.map((one) => one.id),
     happenings: [],
+    captions: [],
     round: null,
     hands: { raised: [], fair: false, called: null },
     floor: 'open',
     betweenShares: false,
+    chatMode: 'open',
+    slowMs: 0,
+    heldByHand: false,
+    breakouts: null,
+    quiet: [],
+    needs: [],
+    group: null,
+    runSheet: null,
+    pulse: null,
+    pulseResult: null,
+    resources: [],
+    contacts: null,
+    contactsMade: [],
+    receptions: null,
     ...changes,
   };
 }
@@ -131,5 +161,6 @@ export const QUIET: Omit<AppState, 'phase'> = {
   wanted: { mic: false, camera: false },
   sealing: false,
   soundBlocked: false,
+  traffic: { mbPerHour: null, resting: [] },
   notices: [],
 };

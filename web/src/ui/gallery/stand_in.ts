@@ -1,8 +1,10 @@
 /**
  * Stands in for the client in the gallery: shows a fixed state and writes down what the screens ask for.
  *
- * Called by `gallery.ts`; tests read `window.asked` and change the state with `window.show`.
+ * Called by `gallery.ts`; tests read `window.asked`, change the state with `window.show` and
+ * the language with `window.speak`.
  */
+import type { LanguageTag } from '../../i18n/languages';
 import type { AppState } from '../../state/model';
 import type { Client } from '../context.svelte';
 
@@ -10,6 +12,7 @@ declare global {
   interface Window {
     asked: unknown[][];
     show: (change: (state: AppState) => AppState) => void;
+    speak: (language: LanguageTag) => Promise<void>;
   }
 }
 
@@ -23,9 +26,15 @@ const METHODS = [
   'knock',
   'tryAgain',
   'startOver',
+  'spareData',
   'toggleMic',
   'toggleCamera',
   'chooseDevice',
+  'caption',
+  'nameCaptioner',
+  'nameInterpreter',
+  'testSpeaker',
+  'takeUp',
   'allowSound',
   'say',
   'discardOutgoing',
@@ -65,6 +74,44 @@ const METHODS = [
   'closeRound',
   'skipTurn',
   'admitBetweenShares',
+  'askForSomeone',
+  'withdrawNeed',
+  'acceptNeed',
+  'greet',
+  'takeAside',
+  'endQuiet',
+  'planBreakouts',
+  'dropPlan',
+  'answerBreakout',
+  'openBreakouts',
+  'assignRoom',
+  'setHost',
+  'enterRoom',
+  'extendBreakouts',
+  'callFacilitator',
+  'recallBreakouts',
+  'sayOnLine',
+  'setChatMode',
+  'setSlowMode',
+  'approveMessage',
+  'broadcast',
+  'setRunSheet',
+  'setTexts',
+  'goToSegment',
+  'pause',
+  'goOn',
+  'setGuestTime',
+  'openPulse',
+  'answerPulse',
+  'closePulse',
+  'handOut',
+  'takeBack',
+  'openContacts',
+  'closeContacts',
+  'offerContact',
+  'withdrawContact',
+  'beginDebrief',
+  'askGrants',
 ] as const satisfies readonly (keyof Client)[];
 
 /** A still picture as a camera would give it: light above, dark below, so that words over it can be judged. */
@@ -108,6 +155,8 @@ export function standIn(first: AppState): Client {
       listener(state);
       return () => listeners.delete(listener);
     },
+    // What is drawn is nothing that anybody asks for.
+    see: () => undefined,
     previewStream: () => stream,
     streamOf: () => stream,
   };

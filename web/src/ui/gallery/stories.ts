@@ -1,46 +1,55 @@
 /** Every state of the screens, by name; `tests/browser/test_gallery.py` looks at each of them. */
-import type { AppState, Ending, Phase } from '../../state/model';
-import type { PanelName } from '../meeting/panel';
+import type { AppState, Ending } from '../../state/model';
+import type { GroupTexts } from '../../state/model_session';
 import type { PrepareStep } from '../pages/steps';
+import { MINUTE_MS } from '../session_words';
 import { AT_MS, QUIET, circle, led, meeting, message, open, people, person } from './people';
-
-export interface Story {
-  readonly state: AppState;
-  readonly panel?: PanelName;
-  readonly step?: PrepareStep;
-}
-
-const DEVICES_ON = {
-  ...QUIET.devices,
-  mic: 'on',
-  camera: 'on',
-  micLevel: 6,
-  mics: [
-    { id: 'a', label: 'Built-in microphone' },
-    { id: 'b', label: '' },
-  ],
-  micId: 'a',
-} as const;
-const TALKING = { devices: DEVICES_ON, wanted: { mic: true, camera: true }, sealing: true } as const;
-
-function story(phase: Phase, changes: Partial<AppState> = {}): Story {
-  return { state: { ...QUIET, ...changes, phase } };
-}
+import { CARE_STORIES } from './stories_of_care';
+import { LEADING_STORIES } from './stories_of_leading';
+import { HELP_STORIES } from './stories_of_help';
+import { ROOM_STORIES } from './stories_of_rooms';
+import { SESSION_STORIES } from './stories_of_the_session';
+import { TROUBLE_STORIES } from './stories_of_trouble';
+import { DEVICES_ON, inMeeting, story, tapped, type Story } from './telling';
 
 const GREETING = {
   status: 'open',
   locked: false,
   facilitators: [open('Ruth'), open('Mia')],
   present: 5,
+  group: null,
 } as const;
-const NOBODY = { status: 'waiting', locked: false, facilitators: [], present: 0 } as const;
+const NOBODY = { status: 'waiting', locked: false, facilitators: [], present: 0, group: null } as const;
+/** Of a group that says something of itself. */
+const GROUP: GroupTexts = {
+  title: 'Tuesday mothers',
+  agreement: [
+    'What is said here stays here.',
+    'We do not give advice unless somebody asks.',
+    'Babies may cry.',
+  ],
+  plan: [
+    { kind: 'gathering', title: '', lengthMs: 5 * MINUTE_MS, floor: 'open', chat: 'open' },
+    { kind: 'round', title: 'Check-in round', lengthMs: 20 * MINUTE_MS, floor: 'held', chat: 'open' },
+    { kind: 'closing', title: 'One good thing', lengthMs: 10 * MINUTE_MS, floor: 'held', chat: 'open' },
+  ],
+};
 const ORIGIN = 'https://meet.example.org/#';
 const LINKS = {
-  member: `${ORIGIN}eyJhbGciOiJIUzI1NiJ9.eyJtaWQiOiJhIn0.c2ln.member-secret`,
+  members: { kind: 'shared', link: `${ORIGIN}eyJhbGciOiJIUzI1NiJ9.eyJtaWQiOiJhIn0.c2ln.member-secret` },
   facilitator: `${ORIGIN}eyJhbGciOiJIUzI1NiJ9.eyJtaWQiOiJhIn0.c2ln.facilitator-secret`,
   guest: `${ORIGIN}eyJhbGciOiJIUzI1NiJ9.eyJtaWQiOiJhIn0.c2ln.guest-secret`,
   expiresAtMs: AT_MS,
-};
+  lengthMin: 75,
+  title: '',
+} as const;
+const OWN_LINKS = {
+  kind: 'own',
+  links: Array.from(
+    { length: 8 },
+    (_, n) => `${ORIGIN}eyJhbGciOiJIUzI1NiJ9.eyJtaWQiOiJhIn0.c2ln.member-${String(n)}`,
+  ),
+} as const;
 
 const SIX = people(6);
 const [RUTH, ANA, MIA] = [person(0), person(1), person(2)];
@@ -73,6 +82,8 @@ const AWAY = [...SIX.slice(0, 4), person(4, { away: true }), person(5)];
 const UP = { raised: [MIA.id, person(4).id, person(5).id], fair: false, called: null };
 const MUTED = { devices: QUIET.devices, wanted: QUIET.wanted } as const;
 
+const NOTHING_KEPT = { resources: [], contacts: [], pulse: null } as const;
+
 const BARRED = [
   { id: 'person-0030', profile: open('Guest123'), reason: 'removed' },
   { id: 'person-0031', profile: { kind: 'unreadable' }, reason: 'denied' },
@@ -86,35 +97,69 @@ function preparing(
   return { ...story({ kind: 'preparing', role, greeting: GREETING, problem: null }, changes), step };
 }
 
-function inMeeting(
-  view: ReturnType<typeof meeting>,
-  changes: Partial<AppState> = {},
-  panel?: PanelName,
-): Story {
-  const told = story({ kind: 'meeting', meeting: view }, { ...TALKING, ...changes });
-  return panel === undefined ? told : { ...told, panel };
-}
-
 function over(ending: Ending, canTryAgain: boolean): Story {
-  return story({ kind: 'over', ending, canTryAgain });
+  return story({ kind: 'over', ending, canTryAgain, keepsakes: NOTHING_KEPT });
 }
 
 export const STORIES: Readonly<Record<string, Story>> = {
-  start: story({ kind: 'start', policy: 'open', creation: { kind: 'idle', problem: null } }),
+  start: story({ kind: 'start', policy: 'open', mostPeople: 50, creation: { kind: 'idle', problem: null } }),
   'start-key': story({
     kind: 'start',
     policy: 'organiser_key',
+    mostPeople: 50,
     creation: { kind: 'idle', problem: 'organiser_key_needed' },
   }),
-  'start-asking': story({ kind: 'start', policy: 'open', creation: { kind: 'asking' } }),
-  links: story({ kind: 'start', policy: 'open', creation: { kind: 'made', links: LINKS } }),
+  'start-asking': story({ kind: 'start', policy: 'open', mostPeople: 50, creation: { kind: 'asking' } }),
+  'start-planned': tapped(
+    story({ kind: 'start', policy: 'open', mostPeople: 50, creation: { kind: 'idle', problem: null } }),
+    'start-plan=guest',
+    'start-length=own',
+  ),
+  'start-own-links': tapped(
+    story({
+      kind: 'start',
+      policy: 'open',
+      mostPeople: 50,
+      creation: { kind: 'idle', problem: 'too_many_people' },
+    }),
+    'start-own',
+  ),
+  'start-shared': story({
+    kind: 'start',
+    policy: 'open',
+    mostPeople: 0,
+    creation: { kind: 'idle', problem: null },
+  }),
+  links: story({ kind: 'start', policy: 'open', mostPeople: 50, creation: { kind: 'made', links: LINKS } }),
+  'links-named': story({
+    kind: 'start',
+    policy: 'open',
+    mostPeople: 50,
+    creation: { kind: 'made', links: { ...LINKS, title: GROUP.title } },
+  }),
+  'links-own': story({
+    kind: 'start',
+    policy: 'open',
+    mostPeople: 50,
+    creation: { kind: 'made', links: { ...LINKS, members: OWN_LINKS } },
+  }),
   arriving: story({ kind: 'arriving', role: 'member', returning: false }),
   returning: story({ kind: 'arriving', role: 'member', returning: true }),
   arrived: story({ kind: 'arrived', role: 'member', greeting: GREETING }),
   'arrived-nobody': story({ kind: 'arrived', role: 'member', greeting: NOBODY }),
   'arrived-locked': story({ kind: 'arrived', role: 'member', greeting: { ...GREETING, locked: true } }),
   'arrived-lead': story({ kind: 'arrived', role: 'facilitator', greeting: NOBODY }),
+  'arrived-group': story({ kind: 'arrived', role: 'member', greeting: { ...GREETING, group: GROUP } }),
   agreement: preparing('agreement'),
+  'agreement-own': {
+    ...story({
+      kind: 'preparing',
+      role: 'member',
+      greeting: { ...GREETING, group: GROUP },
+      problem: null,
+    }),
+    step: 'agreement',
+  },
   name: preparing('name'),
   devices: preparing('devices', { devices: DEVICES_ON }),
   'devices-off': preparing('devices'),
@@ -129,6 +174,11 @@ export const STORIES: Readonly<Record<string, Story>> = {
   },
   knocking: { ...story({ kind: 'knocking', role: 'member', greeting: GREETING }), step: 'devices' },
   lobby: story({ kind: 'lobby', sentBack: false, meeting: meeting(1, { people: [RUTH] }) }),
+  'lobby-group': story({
+    kind: 'lobby',
+    sentBack: false,
+    meeting: meeting(1, { people: [RUTH], group: GROUP }),
+  }),
   'lobby-nobody': story({ kind: 'lobby', sentBack: false, meeting: meeting(0, { status: 'waiting' }) }),
   'lobby-sent-back': story({ kind: 'lobby', sentBack: true, meeting: meeting(1, { people: [RUTH] }) }),
   alone: inMeeting(led(1, { speaking: [], seats: [], decrypting: [] })),
@@ -145,8 +195,8 @@ export const STORIES: Readonly<Record<string, Story>> = {
     meeting(6, {
       messages: CHAT,
       outgoing: [
-        { id: 1, text: 'This one waits for the network.', refused: null },
-        { id: 2, text: 'And this one was refused.', refused: 'too_large' },
+        { id: 1, text: 'This one waits for the network.', to: { kind: 'room' }, refused: null },
+        { id: 2, text: 'And this one was refused.', to: { kind: 'room' }, refused: 'too_large' },
       ],
     }),
     {},
@@ -231,6 +281,12 @@ export const STORIES: Readonly<Record<string, Story>> = {
   'over-token_invalid': over({ kind: 'link', code: 'token_invalid' }, false),
   'over-token_expired': over({ kind: 'link', code: 'token_expired' }, false),
   'over-token_not_yet': over({ kind: 'link', code: 'token_not_yet' }, true),
-  'over-version': over({ kind: 'link', code: 'version' }, false),
+  'over-version': over({ kind: 'link', code: 'version' }, true),
   'over-barred': over({ kind: 'link', code: 'barred' }, true),
+  ...CARE_STORIES,
+  ...LEADING_STORIES,
+  ...HELP_STORIES,
+  ...ROOM_STORIES,
+  ...SESSION_STORIES,
+  ...TROUBLE_STORIES,
 };

@@ -1,0 +1,1 @@
+"""Synthetic members that join a meeting as browsers do; see `docs/rehearsal.md`."""

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aioice.ice
+import pytest
+
+from .machines import Machines, machines
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[Machines]:
+    """A Redis of its own for each test; it adds the servers that it needs."""
+    async with machines() as all_of_them:
+        yield all_of_them
+
+
+@pytest.fixture
+def loopback_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Aioice leaves 127.0.0.1 out when it gathers; our peers are on this machine."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])  # noqa: ARG005

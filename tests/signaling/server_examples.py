@@ -1,0 +1,320 @@
+"""One example of every message from the server, both states of what may be nil; the wire vectors are made from them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.signaling import server_messages as s
+
+from .client_examples import ADA, BODY, MIA, PROFILE, TOPIC
+
+PERSON = s.Person(
+    id=MIA,
+    role="member",
+    profile=PROFILE,
+    room="lobby",
+    connected=True,
+    mic=False,
+    camera=True,
+    mic_allowed=True,
+    camera_allowed=False,
+    returning=True,
+    away=False,
+    admitted=True,
+    place="lobby",
+    silent_ms=None,
+    guest_left_ms=None,
+    captions=False,
+    interprets=False,
+)
+IN_A_QUIET_ROOM = s.Person(
+    id=MIA,
+    role="guest",
+    profile=PROFILE,
+    room="q3",
+    connected=False,
+    mic=True,
+    camera=False,
+    mic_allowed=False,
+    camera_allowed=True,
+    returning=False,
+    away=False,
+    admitted=False,
+    place="main",
+    silent_ms=61_000,
+    guest_left_ms=900_000,
+    captions=True,
+    interprets=True,
+)
+AWAY = s.Person(
+    id=MIA,
+    role="member",
+    profile=PROFILE,
+    room="b1",
+    connected=True,
+    mic=False,
+    camera=False,
+    mic_allowed=True,
+    camera_allowed=True,
+    returning=False,
+    away=True,
+    admitted=False,
+    place="b1",
+    silent_ms=None,
+    guest_left_ms=None,
+    captions=False,
+    interprets=False,
+)
+MESSAGE = s.Message(number=3, author=ADA, body=BODY, age_ms=1500, line=None, everywhere=False, held=None)
+ON_THE_LINE = s.Message(number=4, author=ADA, body=BODY, age_ms=70_000, line=MIA, everywhere=False, held=None)
+TO_ALL_ROOMS = s.Message(number=5, author=ADA, body=BODY, age_ms=0, line=None, everywhere=True, held=None)
+WAITING = s.Message(number=6, author=MIA, body=BODY, age_ms=0, line=None, everywhere=False, held="approval")
+BARRED = s.BarredPerson(id=MIA, profile=PROFILE, reason="removed")
+ROUND = s.Round(
+    kind="circle",
+    turn=7,
+    phase="sharing",
+    who=MIA,
+    left_ms=42_000,
+    runs=True,
+    held=False,
+    again=False,
+    stage="first",
+    named=None,
+    share_ms=180_000,
+    invite_passed=True,
+    places=[s.Place(MIA, "sharing"), s.Place(ADA, "waiting")],
+)
+WAITING_ROUND = s.Round(
+    kind="nomination",
+    turn=8,
+    phase="naming",
+    who=None,
+    left_ms=None,
+    runs=False,
+    held=False,
+    again=False,
+    stage="first",
+    named=ADA,
+    share_ms=None,
+    invite_passed=False,
+    places=[],
+)
+SECOND_OFFER = s.Round(
+    kind="circle",
+    turn=9,
+    phase="offered",
+    who=MIA,
+    left_ms=30_000,
+    runs=True,
+    held=False,
+    again=True,
+    stage="first",
+    named=None,
+    share_ms=None,
+    invite_passed=False,
+    places=[s.Place(ADA, "shared"), s.Place(MIA, "offered")],
+)
+HANDS = s.Hands(raised=[MIA, ADA], fair=True, called=None)
+OPEN_ROOMS = s.Breakouts(
+    kind="by_hand",
+    open=True,
+    rooms=[
+        s.Breakout(id="b1", topic=TOPIC, host=MIA, people=[MIA, ADA], calling=True, alone=False),
+        s.Breakout(id="b2", topic=b"", host=None, people=[], calling=False, alone=True),
+    ],
+    left_ms=60_000,
+    runs=True,
+    noticed=True,
+    unattended=False,
+    yours=None,
+    answer=None,
+    consents={ADA: "go", MIA: "stay"},
+)
+PLAN_OF_A_MEMBER = s.Breakouts(
+    kind="pairs",
+    open=False,
+    rooms=[s.Breakout(id="b4", topic=TOPIC, host=None, people=[MIA, ADA], calling=False, alone=False)],
+    left_ms=None,
+    runs=False,
+    noticed=False,
+    unattended=True,
+    yours="b4",
+    answer="asked",
+    consents={},
+)
+QUIET_ROOM = s.QuietRoom(id="q3", kind="need", who=MIA, facilitator=ADA)
+SEGMENT = s.Segment(kind="round", title=TOPIC, length_ms=1_200_000, floor="held", chat="open")
+RUN_SHEET = s.RunSheet(segments=[SEGMENT], current=0, left_ms=-15_000, runs=True)
+RUN_SHEET_AHEAD = s.RunSheet(segments=[SEGMENT], current=None, left_ms=None, runs=False)
+PULSE = s.Pulse(number=2, body=BODY, options=3, answered=False)
+RESOURCE = s.Resource(number=2, body=BODY)
+SNAPSHOT = s.Snapshot(
+    you=ADA,
+    status="open",
+    locked=False,
+    lead=ADA,
+    present=2,
+    people=[PERSON, IN_A_QUIET_ROOM],
+    messages=[MESSAGE, ON_THE_LINE, TO_ALL_ROOMS, WAITING],
+    barred=[BARRED],
+    grace_ms=90_000,
+    round=ROUND,
+    hands=HANDS,
+    floor="held",
+    between_shares=False,
+    chat="approved",
+    slow_ms=30_000,
+    held_by_hand=False,
+    breakouts=OPEN_ROOMS,
+    quiet=[QUIET_ROOM],
+    needs=[MIA],
+    texts=BODY,
+    run_sheet=RUN_SHEET,
+    pulse=PULSE,
+    resources=[RESOURCE],
+    contacts=[MIA],
+)
+FROM_THE_LOBBY = s.Snapshot(
+    you=MIA,
+    status="paused",
+    locked=True,
+    lead=None,
+    present=0,
+    people=[PERSON],
+    messages=[],
+    barred=[],
+    grace_ms=90_000,
+    round=None,
+    hands=s.Hands(raised=[], fair=False, called=MIA),
+    floor="open",
+    between_shares=False,
+    chat="open",
+    slow_ms=0,
+    held_by_hand=True,
+    breakouts=None,
+    quiet=[],
+    needs=[],
+    texts=b"",
+    run_sheet=None,
+    pulse=None,
+    resources=[],
+    contacts=None,
+)
+
+EVENTS: Final[dict[str, s.EventMessage]] = {
+    "person_came": s.PersonCame(person=PERSON),
+    "person_changed": s.PersonChanged(person=IN_A_QUIET_ROOM),
+    "person_changed, away": s.PersonChanged(person=AWAY),
+    "person_parted": s.PersonParted(who=MIA, how="left"),
+    "person_parted, to another room": s.PersonParted(who=MIA, how="room"),
+    "connection_lost": s.ConnectionLost(who=MIA),
+    "connection_restored": s.ConnectionRestored(who=MIA),
+    "media_set": s.MediaSet(who=MIA, mic=True, camera=False),
+    "media_allowed": s.MediaAllowed(who=MIA, mic=False, camera=True),
+    "said": s.Said(message=MESSAGE),
+    "said, on a line": s.Said(message=ON_THE_LINE),
+    "said, to all rooms": s.Said(message=TO_ALL_ROOMS),
+    "said, held": s.Said(message=WAITING),
+    "message_deleted": s.MessageDeleted(number=4),
+    "chat_changed": s.ChatChanged(mode="facilitators", slow_ms=0),
+    "lock_changed": s.LockChanged(locked=True),
+    "lead_changed": s.LeadChanged(lead=ADA),
+    "lead_changed, nobody": s.LeadChanged(lead=None),
+    "status_changed": s.StatusChanged(status="debrief"),
+    "pause_changed": s.PauseChanged(by_hand=True),
+    "person_barred": s.PersonBarred(person=BARRED),
+    "bar_undone": s.BarUndone(who=MIA),
+    "round_changed": s.RoundChanged(round=ROUND),
+    "round_changed, somebody names the next": s.RoundChanged(round=WAITING_ROUND),
+    "round_changed, a second offer": s.RoundChanged(round=SECOND_OFFER),
+    "round_changed, closed": s.RoundChanged(round=None),
+    "share_nudged": s.ShareNudged(turn=7),
+    "hands_changed": s.HandsChanged(hands=HANDS),
+    "floor_changed": s.FloorChanged(floor="gentle"),
+    "admission_changed": s.AdmissionChanged(between_shares=True),
+    "needs_changed": s.NeedsChanged(needs=[MIA]),
+    "quiet_rooms_changed": s.QuietRoomsChanged(quiet=[QUIET_ROOM]),
+    "breakouts_changed": s.BreakoutsChanged(breakouts=OPEN_ROOMS),
+    "breakouts_changed, planned": s.BreakoutsChanged(breakouts=PLAN_OF_A_MEMBER),
+    "breakouts_changed, none": s.BreakoutsChanged(breakouts=None),
+    "captioned": s.Captioned(number=3, who=MIA, body=BODY),
+    "texts_set": s.TextsSet(body=BODY),
+    "texts_set, none": s.TextsSet(body=b""),
+    "run_sheet_changed": s.RunSheetChanged(run_sheet=RUN_SHEET),
+    "run_sheet_changed, not begun": s.RunSheetChanged(run_sheet=RUN_SHEET_AHEAD),
+    "run_sheet_changed, none": s.RunSheetChanged(run_sheet=None),
+    "pulse_changed": s.PulseChanged(pulse=PULSE),
+    "pulse_changed, closed": s.PulseChanged(pulse=None),
+    "pulse_shown": s.PulseShown(counts=[3, 0, 2]),
+    "pulse_shown, too few": s.PulseShown(counts=None),
+    "handed_out": s.HandedOut(resource=RESOURCE),
+    "taken_back": s.TakenBack(number=2),
+    "contacts_changed": s.ContactsChanged(contacts=[MIA]),
+    "contacts_changed, closed": s.ContactsChanged(contacts=None),
+    "contact_made": s.ContactMade(who=MIA, body=BODY),
+}
+
+FROM_SERVER: Final[dict[str, s.ServerMessage]] = {
+    "seen": s.Seen(v=1, status="open", locked=False, facilitators=[PROFILE], present=4, texts=BODY),
+    "joined": s.Joined(
+        you=ADA,
+        role="facilitator",
+        resume=bytes(range(16)),
+        position=bytes(range(12, 28)),
+        snapshot=SNAPSHOT,
+        answer="v=0\r\n",
+        ice_servers=[
+            s.IceServer(urls=["turn:turn.example.org:3478"], username="1:a", credential="c"),
+            s.IceServer(urls=["stun:stun.example.org:3478"]),
+        ],
+    ),
+    "joined, resumed, without media": s.Joined(
+        you=ADA,
+        role="facilitator",
+        resume=bytes(range(16)),
+        position=bytes(range(16)),
+        snapshot=None,
+        answer=None,
+        ice_servers=[],
+    ),
+    **{
+        f"happened: {name}": s.Happened(position=bytes(range(13, 29)), events=[event], by=None)
+        for name, event in EVENTS.items()
+    },
+    "happened, two at once": s.Happened(
+        position=bytes(range(14, 30)),
+        events=[s.PauseChanged(by_hand=True), s.StatusChanged(status="paused")],
+        by=ADA,
+    ),
+    "snapshot": s.SnapshotMessage(position=bytes(range(14, 30)), snapshot=SNAPSHOT),
+    "snapshot, in the lobby": s.SnapshotMessage(position=bytes(range(15, 31)), snapshot=FROM_THE_LOBBY),
+    "done": s.Done(id=5),
+    "answer": s.Answer(id=2, sdp="v=0\r\n"),
+    "grants": s.Grants(
+        id=95,
+        people=[
+            s.Reception(
+                who=MIA,
+                estimate_bps=240_000,
+                lost_permille=31,
+                low_data=False,
+                pictures=[s.PictureState(who=ADA, screen=False, height_px=135, bps=98_000, why="bandwidth")],
+            ),
+            s.Reception(who=ADA, estimate_bps=None, lost_permille=0, low_data=True, pictures=[]),
+        ],
+        left_out=0,
+    ),
+    "refused": s.Refused(id=5, code="paused", text="the meeting is paused"),
+    "refused at the door": s.Refused(
+        id=None, code="locked", text="the meeting is locked: nobody new may knock"
+    ),
+    "seats": s.Seats(
+        seats=[s.SeatState(MIA, audio=True, video=False), s.SeatState(None, audio=False, video=False)]
+    ),
+    "speaking": s.Speaking(who=[MIA, ADA]),
+    "layers_unwanted": s.LayersUnwanted(rids=["h", "f"]),
+    "layers_unwanted, none": s.LayersUnwanted(rids=[]),
+    "media_lost": s.MediaLost(),
+    "pong": s.Pong(n=7),
+}

@@ -38,7 +38,9 @@ class LayerDemand:
         """What the publisher shall not send now."""
 
     def arrive(self, layers: frozenset[int], now_ms: int) -> None:
-        """These arrive now. What stopped without being asked to is no more there."""
+        """These arrive now. What stopped without being asked to is no more there; what begins has the time of a new transport."""
+        for layer in layers - self._known:
+            self._wanted_ms[layer] = now_ms
         self._known = layers | {layer for layer in self._known if self._is_awaited(layer, now_ms)}
 
     def want(self, layers: Iterable[int], now_ms: int) -> None:
@@ -51,11 +53,15 @@ class LayerDemand:
                     self._resumed_ms[layer] = now_ms
 
     def news(self, now_ms: int) -> frozenset[int] | None:
-        """What the publisher is to be told: all that nobody wants; None: nothing new."""
+        """What the publisher is to be told: all that nobody wants; None: nothing new.
+
+        Only what is known is paused: somebody whose camera was off, or whose network was narrow, must be free to send more,
+        for nobody can be granted what was never seen to arrive, and so nobody would ever ask for it again.
+        """
         self.paused |= {
             layer
-            for layer, wanted_ms in enumerate(self._wanted_ms)
-            if layer != KEPT_LAYER and now_ms - wanted_ms >= UNWANTED_MS
+            for layer in self._known
+            if layer != KEPT_LAYER and now_ms - self._wanted_ms[layer] >= UNWANTED_MS
         }
         if self.paused == self._told:
             return None

@@ -271,6 +271,29 @@ def test_a_camera_that_was_closed_is_offered_nothing_of_what_was_paused():
     assert shown(circle, bea) == F
 
 
+@pytest.mark.parametrize("away", [(), (Q,), (Q, H)], ids=["camera off", "network narrow", "network short"])
+def test_layers_that_were_away_for_long_are_shown_when_they_come_again(away: tuple[int, ...]):
+    circle = Circle()
+    bea = circle.watch(BEA)
+    circle.live(3_000)
+    circle.live(3 * UNWANTED_MS, layers=away)
+    assert "f" not in circle.told[-1], "she does not send it, and may when she can"
+    circle.live(2_000, layers=(Q,))
+    assert shown(circle, bea) == Q
+    circle.live(2_000)
+    assert shown(circle, bea) == F
+
+
+def test_a_network_that_takes_long_to_bear_all_layers_is_waited_for():
+    circle = Circle()
+    bea = circle.watch(BEA)
+    circle.live(2 * UNWANTED_MS, layers=(Q,))
+    circle.live(2 * UNWANTED_MS, layers=(Q, H))
+    assert shown(circle, bea) == H
+    circle.live(2_000)
+    assert shown(circle, bea) == F
+
+
 # ── what a facilitator is told ───────────────────────────────────────────────────────────────────
 
 

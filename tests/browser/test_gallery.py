@@ -109,9 +109,10 @@ async def test_every_screen_is_accessible(shown: Showcase, size: tuple[int, int]
     found: dict[str, list[str]] = {}
     stories = await gallery.stories()
     assert len(stories) > 120, "the gallery lost its stories"
+    await gallery.show(stories[0], look)
+    await gallery.page.evaluate(axe)  # not a script element: the policy would forbid it
     for story in stories:
-        await gallery.show(story, look)
-        await gallery.page.evaluate(axe)  # not a script element: the policy would forbid it
+        await gallery.tell(story)
         found[story] = await gallery.page.evaluate(VIOLATIONS) + await faults(gallery)
     await context.close()
     assert {story: wrong for story, wrong in found.items() if wrong} == {}
@@ -122,8 +123,10 @@ async def test_every_screen_is_accessible(shown: Showcase, size: tuple[int, int]
 async def test_no_screen_scrolls_sideways_when_magnified(shown: Showcase) -> None:
     context, gallery = await shown.window(MAGNIFIED)
     sideways = []
-    for story in await gallery.stories():
-        await gallery.show(story, "night")
+    stories = await gallery.stories()
+    await gallery.show(stories[0], "night")
+    for story in stories:
+        await gallery.tell(story)
         for language in LONG_OR_FROM_THE_RIGHT:
             await gallery.speak(language)
             if await gallery.page.evaluate(OVERFLOW_PX) > 0:

@@ -1,16 +1,17 @@
 /** Shows one story, `gallery.html?story=name&look=day&dir=rtl&lang=es`, or the list of them. No part of the served pages. */
-import { mount, tick } from 'svelte';
+import { mount, tick, unmount } from 'svelte';
 import { speak } from '../../i18n/language.svelte';
 import { preferredLanguage } from '../../i18n/languages';
 import App from '../App.svelte';
 import { setCalm } from '../calm.svelte';
-import { chooseCountry, openHelp, useHelplines } from '../help/help.svelte';
+import { chooseCountry, closeHelp, openHelp, useHelplines } from '../help/help.svelte';
 import { inside, starting } from '../later/later.svelte';
 import { noteLostStyles } from '../later/lost_styles';
 import { setLook } from '../look.svelte';
 import { HELPLINES } from './helplines';
 import { standIn } from './stand_in';
 import { STORIES } from './stories';
+import type { Story } from './telling';
 import '../styles/tokens.css';
 import '../styles/elements.css';
 
@@ -18,32 +19,20 @@ const place = document.getElementById('app');
 if (place === null) throw new Error('gallery.html has no place for the app');
 
 const wish = new URLSearchParams(window.location.search);
-const story = STORIES[wish.get('story') ?? ''];
 // There is nobody to ask.
 window.fetch = () => Promise.reject(new TypeError('no network'));
 noteLostStyles(window);
-setLook(wish.get('look') === 'day' ? 'day' : 'night');
 window.speak = async (language) => {
   if (!(await speak(language))) throw new Error(`no words in ${language}`);
   await tick();
 };
-await speak(preferredLanguage([wish.get('lang') ?? 'en']));
-if (wish.get('dir') === 'rtl') document.documentElement.dir = 'rtl';
 
-if (story === undefined) {
-  const list = document.createElement('ul');
-  for (const name of Object.keys(STORIES)) {
-    const link = document.createElement('a');
-    link.href = `?story=${name}`;
-    link.textContent = name;
-    const item = document.createElement('li');
-    item.append(link);
-    list.append(item);
-  }
-  place.append(list);
-} else {
+let drawn: Record<string, unknown> | null = null;
+
+async function draw(story: Story, target: HTMLElement): Promise<void> {
+  if (drawn !== null) await unmount(drawn);
   setCalm(story.calm === true);
-  if (story.help !== null) await useHelplines(HELPLINES);
+  await useHelplines(story.help === null ? null : HELPLINES);
   // a story is drawn as a whole, not as its files come
   await Promise.all([
     inside.fetch(),
@@ -53,10 +42,11 @@ if (story === undefined) {
     import('../rooms/RoomsPanel.svelte'),
     import('../session/SessionLead.svelte'),
   ]);
-  if (story.help !== undefined) openHelp();
-  if (story.help) chooseCountry(story.help);
-  mount(App, {
-    target: place,
+  chooseCountry(story.help ?? null);
+  if (story.help === undefined) closeHelp();
+  else openHelp();
+  drawn = mount(App, {
+    target,
     props: {
       client: standIn(story.state),
       initialPanel: story.panel ?? null,
@@ -73,4 +63,31 @@ if (story === undefined) {
       found.dispatchEvent(new Event('change', { bubbles: true }));
     }
   }
+  await tick();
 }
+
+function list(): HTMLElement {
+  const items = document.createElement('ul');
+  for (const name of Object.keys(STORIES)) {
+    const link = document.createElement('a');
+    link.href = `?story=${name}`;
+    link.textContent = name;
+    const item = document.createElement('li');
+    item.append(link);
+    items.append(item);
+  }
+  return items;
+}
+
+window.tell = async (name) => {
+  const next = STORIES[name];
+  if (next === undefined) throw new Error(`there is no story ${name}`);
+  await draw(next, place);
+};
+
+setLook(wish.get('look') === 'day' ? 'day' : 'night');
+await speak(preferredLanguage([wish.get('lang') ?? 'en']));
+if (wish.get('dir') === 'rtl') document.documentElement.dir = 'rtl';
+const story = STORIES[wish.get('story') ?? ''];
+if (story === undefined) place.append(list());
+else await draw(story, place);

@@ -1,8 +1,8 @@
 /**
  * Stands in for the client in the gallery: shows a fixed state and writes down what the screens ask for.
  *
- * Called by `gallery.ts`; tests read `window.asked`, change the state with `window.show` and
- * the language with `window.speak`.
+ * Called by `gallery.ts`; tests read `window.asked`, change the state with `window.show`, the story with `window.tell`
+ * and the language with `window.speak`.
  */
 import type { LanguageTag } from '../../i18n/languages';
 import type { AppState } from '../../state/model';
@@ -12,6 +12,8 @@ declare global {
   interface Window {
     asked: unknown[][];
     show: (change: (state: AppState) => AppState) => void;
+    /** Another story in the same page, whose look and language stay. */
+    tell: (story: string) => Promise<void>;
     speak: (language: LanguageTag) => Promise<void>;
   }
 }

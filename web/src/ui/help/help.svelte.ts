@@ -36,7 +36,7 @@ export function chosenCountry(): HelpCountry | null {
   return known?.list.countries.find(({ code }) => code === chosen) ?? null;
 }
 
-export function chooseCountry(code: string): void {
+export function chooseCountry(code: string | null): void {
   chosen = code;
 }
 
@@ -61,10 +61,10 @@ async function withLostStyles(): Promise<Countries> {
   return countries;
 }
 
-/** For the gallery, which has nobody to ask. */
-export async function useHelplines(list: Helplines): Promise<void> {
+/** For the gallery, which has nobody to ask; null: they did not come. */
+export async function useHelplines(list: Helplines | null): Promise<void> {
   const { HelpCountries } = await import('./countries');
-  known = { list, HelpCountries };
+  known = list === null ? null : { list, HelpCountries };
 }
 
 export function openHelp(): void {

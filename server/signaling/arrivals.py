@@ -143,7 +143,7 @@ class Arrivals:
             await self._withdraw(Place(live, fanout, who, _FIRST_CONNECTION))
             raise
         place = Place(live, fanout, who, _FIRST_CONNECTION)
-        self._welcome(place, candidate, secret, answer, missed=None)
+        self._welcome(place, candidate, secret, answer, None)
         return place
 
     async def _withdraw(self, place: Place) -> None:
@@ -170,7 +170,10 @@ class Arrivals:
         except BaseException:
             await self.lost(place)
             raise
-        self._welcome(place, candidate, claim.secret, answer, missed=fanout.missed(who, claim.position))
+        missed = fanout.missed(who, claim.position)
+        if missed is not None and not candidate.outbox.has_room_for(missed):
+            missed = None  # told one by one it would be too much at once, again with every try
+        self._welcome(place, candidate, claim.secret, answer, missed)
         return place
 
     async def _answer(self, live: LiveMeeting, who: ParticipantId, offer: str | None) -> str | None:

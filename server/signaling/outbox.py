@@ -9,8 +9,12 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from .errors import CloseCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class OutboxLimits:
 
     max_frames: int = 512
     max_bytes: int = 1_048_576
+    """Of several frames: a single one, as the snapshot of a very large meeting, is not slow."""
 
 
 class Latest(Enum):
@@ -52,11 +57,18 @@ class Outbox:
             return
         self._frames.append(frame)
         self._bytes += len(frame)
-        if len(self._frames) > self._limits.max_frames or self._bytes > self._limits.max_bytes:
+        if len(self._frames) > 1 and self._exceeds(len(self._frames), self._bytes):
             self._frames.clear()
             self._latest.clear()
             self.close(CloseCode.TOO_SLOW)
         self._something.set()
+
+    def has_room_for(self, frames: Sequence[bytes]) -> bool:
+        """True if all of this at once would leave as much room again for what the meeting says meanwhile."""
+        return not self._exceeds(2 * len(frames), 2 * sum(map(len, frames)))
+
+    def _exceeds(self, frames: int, octets: int) -> bool:
+        return frames > self._limits.max_frames or octets > self._limits.max_bytes
 
     def latest(self, kind: Latest, frame: bytes) -> None:
         """Replaces what of this kind was not sent yet."""

@@ -43,9 +43,10 @@ class Door:
             limits=HostingLimits(),
             pseudonym_of=Pseudonyms().of,
         )
+        self.switchboard = Switchboard(self.clock)
         self.arrivals = Arrivals(
             directory=self.directory,
-            switchboard=Switchboard(self.clock),
+            switchboard=self.switchboard,
             media=self.media,
             links=self.keys,
             wall_s=time.time,
@@ -118,4 +119,35 @@ async def test_who_is_removed_while_she_comes_back_keeps_no_transport(turns: int
     assert back.done()
     back.exception()
     assert [who for _, who in door.media.peers] == [lead]
+    await door.directory.close()
+
+
+MOST = OutboxLimits().max_frames
+STEPS_BACK = HostingLimits().keep_steps
+
+
+@pytest.mark.parametrize(
+    ("missed", "told_whole"),
+    [(1, False), (MOST // 2 - 1, False), (MOST // 2, True), (STEPS_BACK - 2, True), (STEPS_BACK, True)],
+)
+async def test_who_missed_much_is_told_it_whole_and_stays(missed: int, told_whole: bool) -> None:  # noqa: FBT001 - a row of the table
+    door, outbox = Door(), Outbox(OutboxLimits())
+    await door.join(Role.FACILITATOR)
+    live = door.directory.find(door.meeting)
+    assert live is not None
+    (ada,) = live.replica.meeting.participants
+    mia = (await door.arrivals.join(door.message(Role.MEMBER), 0, outbox)).participant
+    secret = msgpack.unpackb(await outbox.take())["resume"]
+    await live.host.submit(c.Admit(ada, mia))
+    await settle()
+    seen = door.switchboard.of(live.id, live.replica).position()
+    for n in range(missed):  # and her coming back is one more
+        await live.host.submit(c.SetMedia(ada, mic=n % 2 == 0, camera=False))
+    await settle()
+    outbox = Outbox(OutboxLimits())
+    again = await door.arrivals.join(door.message(Role.MEMBER, m.ResumeClaim(secret, seen)), 0, outbox)
+    assert (again.participant, outbox.closing) == (mia, None)
+    welcome = msgpack.unpackb(await outbox.take())
+    assert (welcome["snapshot"] is not None) is told_whole
+    assert (welcome["position"] == seen) is not told_whole
     await door.directory.close()

@@ -46,6 +46,23 @@ async def test_a_slow_consumer_is_closed_rather_than_robbed_of_one_event(frames:
     assert await drain(outbox) == [CloseCode.TOO_SLOW]
 
 
+async def test_a_single_frame_is_never_slow_whatever_its_size() -> None:
+    outbox = Outbox(LIMITS)
+    outbox.post(b"x" * 101)
+    assert await outbox.take() == b"x" * 101
+    outbox.post(b"x" * 101)
+    outbox.post(b"y")
+    assert await drain(outbox) == [CloseCode.TOO_SLOW]
+
+
+@pytest.mark.parametrize(
+    ("frames", "has_room"),
+    [([], True), ([b"x"], True), ([b"x"] * 2, False), ([b"x" * 50], True), ([b"x" * 51], False)],
+)
+def test_room_for_many_at_once_leaves_as_much_again(frames: list[bytes], has_room: bool) -> None:  # noqa: FBT001 - a row of the table
+    assert Outbox(LIMITS).has_room_for(frames) is has_room
+
+
 async def test_what_is_taken_makes_room() -> None:
     outbox = Outbox(LIMITS)
     for number in range(20):

@@ -40,11 +40,10 @@ class RelayedMedia:
 
     async def show(self, meeting: MeetingId, peer: ParticipantId, screen: Screen) -> None:
         shared = self._meetings.find(meeting)
-        if shared is None or shared.is_owned:
+        if shared is None:
             await self._own.show(meeting, peer, screen)
             return
-        heights = dict(screen.heights_px)
-        shared.tell_owner(lambda me: w.Show(meeting, me, peer, heights, screen.pinned, screen.low_data))
+        await shared.show(peer, screen)
 
     async def route(self, meeting: MeetingId, wanted: Mapping[Track, frozenset[ParticipantId]]) -> None:
         await self._own.route(meeting, wanted)

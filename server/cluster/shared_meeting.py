@@ -31,7 +31,7 @@ from .watching import Watching
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from server.hosting.ports import Checkpoint
+    from server.hosting.ports import Checkpoint, Screen
     from server.hosting.replica import Replica, Step
     from server.rooms.commands import Command
     from server.rooms.ids import MeetingId, ParticipantId
@@ -82,6 +82,8 @@ class SharedMeeting:
             self._ownership,
             lambda: bool(self._homes or self._questions),
         )
+        self._screens: dict[ParticipantId, Screen] = {}
+        """What people who are connected here last said of their screens."""
         self._is_over = False
         self._work: set[asyncio.Task[None]] = set()
 
@@ -142,9 +144,24 @@ class SharedMeeting:
         """The owner's answer. Raises: `OfferRefused`, `MeetingOver`."""
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await self._insist(lambda: self._offer(peer, sdp))
+                answer = await self._insist(lambda: self._offer(peer, sdp))
         except TimeoutError:
             raise OfferRefused(OfferFault.BUSY) from None
+        if peer in self._screens:  # the owner may be another than the one that was told
+            await self._tell_screen(peer, self._screens[peer])
+        return answer
+
+    async def show(self, peer: ParticipantId, screen: Screen) -> None:
+        """What she sees now, and how much data she wants: said to each owner that sends to her."""
+        self._screens[peer] = screen
+        await self._tell_screen(peer, screen)
+
+    async def _tell_screen(self, peer: ParticipantId, screen: Screen) -> None:
+        if self.is_owned:
+            await self._around.media.show(self.id, peer, screen)
+            return
+        heights = dict(screen.heights_px)
+        self.tell_owner(lambda me: w.Show(self.id, me, peer, heights, screen.pinned, screen.low_data))
 
     async def receptions(self) -> Receptions:
         """What the owner's media server says; nothing while there is no owner."""
@@ -265,6 +282,7 @@ class SharedMeeting:
         for event in step.cuts:
             if isinstance(event, Parted):
                 self._homes.forget(event.participant)
+                self._screens.pop(event.participant, None)
 
     def over(self) -> None:
         """The owner of `run` ends it."""

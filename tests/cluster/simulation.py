@@ -207,6 +207,7 @@ class Machine:
         self.tasks: set[asyncio.Task[Any]] = set()
         chance = network.chance
         self.times = drifting(chance.uniform(0.8, 1.25))
+        self.media = FakeMedia()
 
         async def settled(_meeting: MeetingId) -> bool:
             return True
@@ -218,7 +219,7 @@ class Machine:
                 store=FarStore(model, self),  # type: ignore[arg-type] - by name
                 post=FarPost(self),
                 clock=SlowClock(chance.randint(-40, 40)),
-                media=FakeMedia(),
+                media=self.media,
                 listener=Deaf(),
                 times=self.times,
                 limits=HostLimits(checkpoint_every=chance.choice((5, 40))),

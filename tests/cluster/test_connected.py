@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from server.cluster import letters as w
 from server.cluster.homes import Homes
+from server.cluster.media import RelayedMedia
+from server.hosting.ports import Screen
+from server.rooms import commands as c
+from server.rooms.state import Role
 
+from .simulation import MEETING
 from .test_ownership import Nowhere
-from .test_refusals import ADA, MIA, Group, told
+from .test_refusals import ADA, MIA, Group, join, told
 
 if TYPE_CHECKING:
     from server.cluster.letters import AnyLetter
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
     from .simulation import Machine
 
 LONGER_THAN_GRACE_S = 100.0
+LITTLE_DATA = Screen({ADA: 90}, None, low_data=True)
 
 
 async def still_connected(group: Group, machine: Machine) -> set[ParticipantId]:
@@ -33,11 +41,15 @@ async def owned_by(group: Group, machine: Machine) -> None:
 
 
 async def third_takes_it(group: Group) -> None:
-    """From the first, which dies; the second would take it as well."""
-    group.second.awake.clear()
+    await takes_it(group, group.third, other=group.second)
+
+
+async def takes_it(group: Group, heir: Machine, other: Machine) -> None:
+    """From the first, which dies; the other would take it as well."""
+    other.awake.clear()
     await group.first.kill()
-    await owned_by(group, group.third)
-    group.second.awake.set()
+    await owned_by(group, heir)
+    other.awake.set()
 
 
 def test_nobody_is_gone_because_the_meeting_was_handed_over():
@@ -93,3 +105,35 @@ def test_of_somebodys_connections_the_newest_counts_whoever_says_it_last():
     assert homes.at("new") == [(MIA, 2)]
     homes.introduced("newer", [(MIA, 3)])
     assert homes.at("newer") == [(MIA, 3)]
+
+
+@pytest.mark.parametrize("to_her_own_node", [False, True])
+def test_who_wants_little_data_gets_little_from_the_next_owner_too(to_her_own_node: bool):  # noqa: FBT001 - a row of the table
+    async def story(group: Group) -> None:
+        relayed = RelayedMedia(group.second.media, group.second.meetings)
+        await relayed.open(MEETING, MIA, "an offer")
+        await relayed.show(MEETING, MIA, LITTLE_DATA)
+        await asyncio.sleep(1)
+        assert group.first.media.screens == {(MEETING, MIA): LITTLE_DATA}
+        owner, other = (group.second, group.third) if to_her_own_node else (group.third, group.second)
+        await takes_it(group, owner, other)
+        assert owner.media.screens == {}
+        await relayed.open(MEETING, MIA, "an offer")  # as her page does when its transport is lost
+        await asyncio.sleep(1)
+        assert owner.media.screens == {(MEETING, MIA): LITTLE_DATA}
+
+    told(story)
+
+
+def test_what_somebody_saw_is_forgotten_when_she_has_left():
+    async def story(group: Group) -> None:
+        relayed = RelayedMedia(group.second.media, group.second.meetings)
+        await relayed.show(MEETING, MIA, LITTLE_DATA)
+        await group.do(group.second, c.Leave(MIA))
+        await third_takes_it(group)
+        await group.do(group.second, join(MIA, Role.FACILITATOR))
+        await relayed.open(MEETING, MIA, "an offer")
+        await asyncio.sleep(1)
+        assert group.third.media.screens == {}
+
+    told(story)

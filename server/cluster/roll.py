@@ -91,21 +91,19 @@ class Roll:
         await asyncio.sleep(self._times.lease_ms / 1000)
         for person in list(self._replica.meeting.participants.values()):
             if person.connected and person.id not in self._homes:
-                await self._lost(person.id, person.connection)
+                self._lost(person.id, person.connection)
 
     async def _lose(self, node: str) -> None:
         for who, number in self._homes.at(node):
-            if (who, number) in self._homes.at(node):  # she may have come back meanwhile
-                self._homes.lose(who)
-                await self._lost(who, number)
+            self._homes.lose(who)
+            self._lost(who, number)
         desk = self._desk()
         if not self._replica.meeting.participants and desk is not None:
             # It was begun for somebody of that node who never came.
             with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
                 await desk.host.submit(c.Tick())
 
-    async def _lost(self, who: ParticipantId, number: int) -> None:
+    def _lost(self, who: ParticipantId, number: int) -> None:
         desk = self._desk()
         if desk is not None:
-            with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
-                await desk.host.submit(c.LoseConnection(who, number))
+            desk.host.lost(who, number)

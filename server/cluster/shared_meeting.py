@@ -11,10 +11,10 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from server.hosting.meeting_host import MeetingOver, Outcome, Overloaded
+from server.hosting.meeting_host import MeetingFault, MeetingOver, Outcome, Overloaded
 from server.hosting.ports import Cause, OfferFault, OfferRefused, Receptions
 from server.rooms import commands as c
-from server.rooms.errors import Refusal
+from server.rooms.errors import Refusal, Rejected
 from server.rooms.events import Parted
 
 from . import letters as w
@@ -137,6 +137,23 @@ class SharedMeeting:
             raise Overloaded from None
         self._homes.carried_out(self._around.node, command, outcome)
         return outcome
+
+    def lost(self, who: ParticipantId, connection: int) -> None:
+        """As `MeetingHost.lost`: said again, however long nobody can decide, as long as the meeting is here."""
+        if not self._is_over:
+            self._begin(self._lose(c.LoseConnection(who, connection)))
+
+    async def _lose(self, lost: c.LoseConnection) -> None:
+        with contextlib.suppress(MeetingOver, MeetingFault, Rejected):
+            outcome = await self._insist(lambda: self._try_to_lose(lost))
+            self._homes.carried_out(self._around.node, lost, outcome)
+
+    async def _try_to_lose(self, lost: c.LoseConnection) -> Outcome:
+        self.touch()
+        try:
+            return await self._carry(lost, None)
+        except Overloaded:
+            raise AskAgain from None
 
     async def open_media(self, peer: ParticipantId, sdp: str) -> str:
         """The owner's answer. Raises: `OfferRefused`, `MeetingOver`."""

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from server.rooms.commands import Tick
+from server.rooms.commands import LoseConnection, Tick
 from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Refusal, Rejected
 from server.rooms.events import Parted
@@ -138,7 +138,7 @@ class MeetingHost:
         self._now_ms = not_before_ms
         self._on_refused = on_refused
         self._pseudonym = pseudonym
-        self._inbox: asyncio.Queue[_Request] = asyncio.Queue(limits.pending_commands)
+        self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_ms: int | None = None
         self._over = False
@@ -161,12 +161,22 @@ class MeetingHost:
         """
         if self._over:
             raise MeetingOver
+        if self._inbox.qsize() >= self._limits.pending_commands:
+            raise Overloaded
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        try:
-            self._inbox.put_nowait(_Request(command, cause, answer))
-        except asyncio.QueueFull:
-            raise Overloaded from None
+        self._inbox.put_nowait(_Request(command, cause, answer))
         return await answer
+
+    def lost(self, who: ParticipantId, connection: int) -> None:
+        """This connection is gone. Carried out in its turn, however many commands wait: nobody would say it again."""
+        if not self._over:
+            self._put(LoseConnection(who, connection))
+
+    def _put(self, command: Command) -> None:
+        """Nobody waits for the answer."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(_look_at)
+        self._inbox.put_nowait(_Request(command, None, answer))
 
     async def run(self) -> None:
         """Work until the meeting has ended, or did not even begin; whoever still waits then is told so."""
@@ -247,9 +257,7 @@ class MeetingHost:
     async def _ring_at(self, deadline_ms: int) -> None:
         await self._clock.sleep_until(deadline_ms)
         self._alarm_ms = None
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(_look_at)
-        await self._inbox.put(_Request(Tick(), None, answer))
+        self._put(Tick())
 
     def _stop(self) -> None:
         self._over = True
@@ -265,6 +273,6 @@ def _fail(request: _Request, reason: Exception) -> None:
 
 
 def _look_at(answer: asyncio.Future[Outcome]) -> None:
-    """Nobody awaits the answer to a tick: take its exception, if any, so that asyncio does not print it."""
+    """Nobody awaits this answer: take its exception, if any, so that asyncio does not print it."""
     if not answer.cancelled():
         answer.exception()

@@ -310,3 +310,16 @@ async def test_entries_stay_in_the_journal_while_nothing_is_forgotten(desk: Desk
     await desk.host.submit(c.HandOut(ADA, b"kept"))
     assert (await desk.journal.last_checkpoint()).position == start
     assert len(await desk.entries()) == 2
+
+
+async def test_a_lost_connection_is_heard_of_though_no_more_commands_are_taken(desk: Desk) -> None:
+    await desk.host.submit(joining(ADA))
+    waiting = [asyncio.create_task(desk.host.submit(c.Say(ADA, b"x"))) for _ in range(5)]
+    await asyncio.sleep(0)
+    desk.host.lost(ADA, 1)
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(Overloaded) == 1
+    await settle()
+    assert [
+        e.participant for _, events in await desk.entries() for e in events if isinstance(e, ConnectionLost)
+    ] == [ADA]

@@ -1,0 +1,95 @@
+"""Who has gone is gone for the meeting, too, though nobody could decide when she went; nodes of the real code on virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from server.cluster.shared_meeting import ANSWER_S
+from server.hosting.meeting_host import MeetingOver, Overloaded
+from server.rooms import commands as c
+
+from .simulation import MEETING
+from .test_refusals import ADA, MIA, Group, told
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from server.rooms.ids import ParticipantId
+
+    from .simulation import Machine
+
+LONGER_THAN_GRACE_S = 100.0
+UNTIL_NOBODY_IS_LEFT_S = 1_000.0
+AWAY_S = ANSWER_S + 8
+
+
+def machines(group: Group) -> tuple[Machine, ...]:
+    return group.first, group.second, group.third
+
+
+def people(group: Group) -> set[ParticipantId]:
+    shared = group.first.meetings.find(MEETING)
+    return set() if shared is None else set(shared.replica.meeting.participants)
+
+
+@contextlib.asynccontextmanager
+async def redis_away(group: Group) -> AsyncIterator[None]:
+    """Longer than anybody waits for an answer; Ada tries to say something all the same."""
+    for machine in machines(group):
+        machine.cut = True
+    await asyncio.sleep(1)
+    say = asyncio.create_task(group.do(group.first, c.Say(ADA, b"x"), 1))
+    yield
+    await asyncio.sleep(AWAY_S)
+    assert isinstance(say.exception(), Overloaded | MeetingOver)
+    for machine in machines(group):
+        machine.cut = False
+
+
+async def close_pages(group: Group, *who: ParticipantId) -> None:
+    homes = {ADA: group.first, MIA: group.second}
+    for each in who:
+        (await group.live(homes[each])).host.lost(each, 1)
+
+
+def losing() -> list[str]:
+    """Work that tries to say who has gone."""
+    names = (task.get_coro().__qualname__ for task in asyncio.all_tasks())  # type: ignore[union-attr]
+    return [name for name in names if name.startswith("SharedMeeting._lose")]
+
+
+def test_who_goes_while_nobody_can_decide_is_gone_when_somebody_can():
+    async def story(group: Group) -> None:
+        async with redis_away(group):
+            await close_pages(group, MIA)
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {ADA}
+
+    told(story)
+
+
+def test_the_meeting_is_over_when_all_went_while_nobody_could_decide():
+    async def story(group: Group) -> None:
+        async with redis_away(group):
+            await close_pages(group, ADA, MIA)
+        await asyncio.sleep(UNTIL_NOBODY_IS_LEFT_S)
+        assert [len(machine.meetings) for machine in machines(group)] == [0, 0, 0]
+
+    told(story)
+
+
+def test_a_node_that_goes_does_not_wait_until_it_could_say_who_has_gone():
+    async def story(group: Group) -> None:
+        async with redis_away(group):
+            await close_pages(group, ADA, MIA)
+            await asyncio.sleep(1)
+            assert len(losing()) == 2
+            began = asyncio.get_running_loop().time()
+            for machine in (group.first, group.second):
+                await machine.meetings.close()
+            assert asyncio.get_running_loop().time() - began < ANSWER_S / 2
+            assert not losing()
+
+    told(story)

@@ -15,7 +15,7 @@ from server.hosting.meeting_host import MeetingFault, MeetingOver, Outcome, Over
 from server.hosting.ports import Cause, OfferFault, OfferRefused, Receptions
 from server.rooms import commands as c
 from server.rooms.errors import Refusal, Rejected
-from server.rooms.events import Parted
+from server.rooms.events import ConnectionRestored, Parted
 
 from . import letters as w
 from . import records
@@ -296,7 +296,7 @@ class SharedMeeting:
     def deliver(self, letter: AnyLetter) -> None:  # noqa: C901, PLR0912 - one case for each letter
         match letter:
             case w.Answer():
-                self._questions.answered(letter)
+                self._answered(letter)
             case w.Wrote():
                 if not self.is_owned:
                     self._wrote(letter)
@@ -331,6 +331,19 @@ class SharedMeeting:
             case w.Over():
                 if not self.is_owned:
                     self._begin(self._following.feed.close())
+
+    def _answered(self, letter: w.Answer) -> None:
+        self._questions.answered(letter)
+        events = records.read_events(letter.events) if letter.events else ()
+        restored = [event for event in events if isinstance(event, ConnectionRestored)]
+        # Whoever asked has her turn first. If she gave up before, or as the answer came, nobody here holds that connection.
+        asyncio.get_running_loop().call_soon(self._lose_unclaimed, restored)
+
+    def _lose_unclaimed(self, restored: list[ConnectionRestored]) -> None:
+        claimed = self._homes.at(self._around.node)
+        for event in restored:
+            if (event.participant, event.connection) not in claimed:
+                self.lost(event.participant, event.connection)
 
     def _wrote(self, letter: w.Wrote) -> None:
         if self._ownership.is_starting_anew:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from server.rooms.commands import LoseConnection, Tick
 from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Refusal, Rejected
-from server.rooms.events import Parted
+from server.rooms.events import ConnectionRestored, Parted
 from server.rooms.forgetting import forgets
 from server.rooms.machine import decide, fold
 from server.rooms.state import Status
@@ -165,12 +165,23 @@ class MeetingHost:
             raise Overloaded
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait(_Request(command, cause, answer))
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            if not answer.cancelled() and answer.exception() is None:  # she gave up as the answer came
+                self._lose_unclaimed(answer.result())
+            raise
 
     def lost(self, who: ParticipantId, connection: int) -> None:
         """This connection is gone. Carried out in its turn, however many commands wait: nobody would say it again."""
         if not self._over:
             self._put(LoseConnection(who, connection))
+
+    def _lose_unclaimed(self, outcome: Outcome) -> None:
+        """Whoever came back gave up before she knew: nobody holds her new connection."""
+        for event in outcome.events:
+            if isinstance(event, ConnectionRestored):
+                self.lost(event.participant, event.connection)
 
     def _put(self, command: Command) -> None:
         """Nobody waits for the answer."""
@@ -207,7 +218,9 @@ class MeetingHost:
         if isinstance(outcome, Rejected):
             # Raised anew: a kept exception would hold the frames of everybody it was ever raised through.
             _fail(request, Rejected(outcome.code))
-        elif not request.answer.done():
+        elif request.answer.cancelled():  # she gave up while the journal took it
+            self._lose_unclaimed(outcome)
+        else:
             request.answer.set_result(outcome)
 
     async def _decide(self, request: _Request) -> _Answer:

@@ -6,6 +6,9 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+import pytest
+
+from server.cluster import letters as w
 from server.cluster.shared_meeting import ANSWER_S
 from server.hosting.meeting_host import MeetingOver, Overloaded
 from server.rooms import commands as c
@@ -16,6 +19,7 @@ from .test_refusals import ADA, MIA, Group, told
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from server.cluster.letters import AnyLetter
     from server.rooms.ids import ParticipantId
 
     from .simulation import Machine
@@ -91,5 +95,97 @@ def test_a_node_that_goes_does_not_wait_until_it_could_say_who_has_gone():
                 await machine.meetings.close()
             assert asyncio.get_running_loop().time() - began < ANSWER_S / 2
             assert not losing()
+
+    told(story)
+
+
+async def tells_busy(group: Group, machine: Machine) -> None:
+    """Ada comes back at this machine while nobody can decide, until she is told to try again."""
+    live = await group.live(machine)
+    with pytest.raises(Overloaded):
+        await live.host.submit(c.Resume(ADA.encode()))
+
+
+def test_who_was_told_busy_at_the_owner_and_does_not_come_again_is_gone():
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        async with redis_away(group):
+            await tells_busy(group, group.first)
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {MIA}
+
+    told(story)
+
+
+def test_who_was_told_busy_elsewhere_and_does_not_come_again_is_gone():
+    """The owner reads what is asked of it, but cannot write; it answers when nobody waits any more."""
+
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        group.model.is_full = True
+        await tells_busy(group, group.second)
+        group.model.is_full = False
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {MIA}
+
+    told(story)
+
+
+def test_who_was_told_busy_and_comes_again_is_there():
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        group.model.is_full = True
+        await tells_busy(group, group.second)
+        again = asyncio.create_task(group.do(group.second, c.Resume(ADA.encode())))
+        await asyncio.sleep(1)
+        group.model.is_full = False
+        await again
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {ADA, MIA}
+
+    told(story)
+
+
+@pytest.mark.parametrize("as_the_answer_comes", [False, True])
+def test_who_gives_up_while_she_comes_back_elsewhere_is_gone(*, as_the_answer_comes: bool):
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        live = await group.live(group.second)
+        coming = asyncio.create_task(live.host.submit(c.Resume(ADA.encode())))
+
+        def give_up(letter: AnyLetter) -> bool:
+            if isinstance(letter, w.Answer) and letter.events and not coming.done():
+                if as_the_answer_comes:
+                    asyncio.get_running_loop().call_soon(coming.cancel)
+                else:
+                    coming.cancel()
+            return False
+
+        group.first.network.drops = give_up
+        await asyncio.wait({coming})
+        assert coming.cancelled()
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {MIA}
+
+    told(story)
+
+
+def test_an_answer_that_comes_twice_ends_no_connection():
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        twice: list[AnyLetter] = []
+
+        def again(letter: AnyLetter) -> bool:
+            if isinstance(letter, w.Answer) and letter.events:
+                twice.append(letter)
+                group.second.meetings.deliver(letter)
+            return False
+
+        group.first.network.drops = again
+        await group.do(group.second, c.Resume(ADA.encode()))
+        assert twice
+        group.second.meetings.deliver(twice[0])
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {ADA, MIA}
 
     told(story)

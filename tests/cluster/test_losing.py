@@ -12,18 +12,20 @@ from server.cluster import letters as w
 from server.cluster.shared_meeting import ANSWER_S
 from server.hosting.meeting_host import MeetingOver, Overloaded
 from server.rooms import commands as c
+from server.rooms.ids import ParticipantId
+from server.rooms.state import Role
 
 from .simulation import MEETING
-from .test_refusals import ADA, MIA, Group, told
+from .test_refusals import ADA, MIA, Group, join, told
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from server.cluster.letters import AnyLetter
-    from server.rooms.ids import ParticipantId
 
     from .simulation import Machine
 
+ZOE = ParticipantId("zoe")
 LONGER_THAN_GRACE_S = 100.0
 UNTIL_NOBODY_IS_LEFT_S = 1_000.0
 AWAY_S = ANSWER_S + 8
@@ -140,6 +142,23 @@ def test_who_was_told_busy_and_comes_again_is_there():
         await asyncio.sleep(1)
         group.model.is_full = False
         await again
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {ADA, MIA}
+
+    told(story)
+
+
+def test_who_was_told_busy_when_she_came_first_and_does_not_come_again_is_gone():
+    async def story(group: Group) -> None:
+        live = await group.live(group.second)
+        group.model.is_full = True
+        with pytest.raises(Overloaded):
+            await live.host.submit(join(ZOE, Role.MEMBER))
+        live.host.lost(ZOE, 1)
+        await asyncio.sleep(AWAY_S)
+        group.model.is_full = False
+        await asyncio.sleep(1)
+        assert people(group) == {ADA, MIA, ZOE}, "let in all the same"
         await asyncio.sleep(LONGER_THAN_GRACE_S)
         assert people(group) == {ADA, MIA}
 

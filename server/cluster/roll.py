@@ -52,6 +52,10 @@ class Roll:
         self._seen_ms[letter.sender] = loop_ms()
         self._homes.introduced(letter.sender, letter.people)
 
+    def asked(self, node: str) -> None:
+        """Something was carried out for somebody there: if the node does not follow any more she is lost with the others."""
+        self._seen_ms[node] = loop_ms()
+
     def begun(self) -> None:
         """The meeting is ours from now on."""
         early, self._early = self._early, {}

@@ -10,6 +10,7 @@ import pytest
 
 from server.cluster import letters as w
 from server.cluster.shared_meeting import ANSWER_S
+from server.cluster.watching import LINGER_MS
 from server.hosting.meeting_host import MeetingOver, Overloaded
 from server.rooms import commands as c
 from server.rooms.ids import ParticipantId
@@ -126,6 +127,22 @@ def test_who_was_told_busy_elsewhere_and_does_not_come_again_is_gone():
         await group.do(group.first, c.LoseConnection(ADA, 1))
         group.model.is_full = True
         await tells_busy(group, group.second)
+        group.model.is_full = False
+        await asyncio.sleep(LONGER_THAN_GRACE_S)
+        assert people(group) == {MIA}
+
+    told(story)
+
+
+def test_who_was_told_busy_at_a_node_that_follows_no_more_is_gone():
+    """It has nobody of the meeting, and does not hear the answer."""
+
+    async def story(group: Group) -> None:
+        await group.do(group.first, c.LoseConnection(ADA, 1))
+        group.model.is_full = True
+        await tells_busy(group, group.third)
+        await asyncio.sleep(LINGER_MS / 1000 + 1)
+        assert len(group.third.meetings) == 0
         group.model.is_full = False
         await asyncio.sleep(LONGER_THAN_GRACE_S)
         assert people(group) == {MIA}

@@ -45,6 +45,7 @@ class Answering:
             self._refuse(ask, self._code(reason, desk))
             return
         self._homes.carried_out(ask.sender, command, outcome)
+        self._ownership.roll.asked(ask.sender)
         # What people are shown comes with the entry; an answer needs to say only which connection it was.
         restored = tuple(event for event in outcome.events if isinstance(event, ConnectionRestored))
         answer = w.Answer(

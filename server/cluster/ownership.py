@@ -68,7 +68,7 @@ class Ownership:
         self._on_owner = on_owner
         self._on_change = on_change
         self._begin = begin
-        self.roll = Roll(around.times, homes, following.replica, lambda: self.desk, begin)
+        self.roll = Roll(around.times, homes, following.replica, lambda: self.desk)
         self.desk: Desk | None = None
         """None: it is not ours."""
         self.other: str | None = None

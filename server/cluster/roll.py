@@ -6,17 +6,12 @@ Made by `ownership`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
-
-from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
-from server.rooms import commands as c
-from server.rooms.errors import Rejected
 
 from .surroundings import loop_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from server.hosting.replica import Replica
     from server.rooms.ids import ParticipantId
@@ -36,14 +31,12 @@ class Roll:
         homes: Homes,
         replica: Replica,
         desk: Callable[[], Desk | None],
-        begin: Callable[[Coroutine[None, None, None]], None],
     ) -> None:
-        """desk: None while the meeting is not ours; begin: carries out what nobody waits for."""
+        """desk: None while the meeting is not ours."""
         self._times = times
         self._homes = homes
         self._replica = replica
         self._desk = desk
-        self._begin = begin
         self._seen_ms: dict[str, int] = {}
         self._early: dict[str, w.Here] = {}
         """Of nodes that knew of our tenure before it had begun here."""
@@ -58,6 +51,10 @@ class Roll:
         desk.journal.tenure.followed_by(letter.sender)
         self._seen_ms[letter.sender] = loop_ms()
         self._homes.introduced(letter.sender, letter.people)
+
+    def asked(self, node: str) -> None:
+        """Something was carried out for somebody there: if the node does not follow any more she is lost with the others."""
+        self._seen_ms[node] = loop_ms()
 
     def begun(self) -> None:
         """The meeting is ours from now on."""
@@ -81,7 +78,7 @@ class Roll:
         gone = [node for node, at in self._seen_ms.items() if now_ms - at > self._times.follow_ms]
         for node in gone:
             del self._seen_ms[node]
-            self._begin(self._lose(node))
+            self._lose(node)
         if desk is not None:
             # A Redis that came back empty knows of nobody for a moment: we do.
             desk.journal.tenure.followers = frozenset(self._seen_ms)
@@ -91,21 +88,14 @@ class Roll:
         await asyncio.sleep(self._times.lease_ms / 1000)
         for person in list(self._replica.meeting.participants.values()):
             if person.connected and person.id not in self._homes:
-                await self._lost(person.id, person.connection)
+                self._lost(person.id, person.connection)
 
-    async def _lose(self, node: str) -> None:
+    def _lose(self, node: str) -> None:
         for who, number in self._homes.at(node):
-            if (who, number) in self._homes.at(node):  # she may have come back meanwhile
-                self._homes.lose(who)
-                await self._lost(who, number)
-        desk = self._desk()
-        if not self._replica.meeting.participants and desk is not None:
-            # It was begun for somebody of that node who never came.
-            with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
-                await desk.host.submit(c.Tick())
+            self._homes.lose(who)
+            self._lost(who, number)
 
-    async def _lost(self, who: ParticipantId, number: int) -> None:
+    def _lost(self, who: ParticipantId, number: int) -> None:
         desk = self._desk()
         if desk is not None:
-            with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
-                await desk.host.submit(c.LoseConnection(who, number))
+            desk.host.lost(who, number)

@@ -11,11 +11,11 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from server.hosting.meeting_host import MeetingOver, Outcome, Overloaded
+from server.hosting.meeting_host import MeetingFault, MeetingOver, Outcome, Overloaded
 from server.hosting.ports import Cause, OfferFault, OfferRefused, Receptions
 from server.rooms import commands as c
-from server.rooms.errors import Refusal
-from server.rooms.events import Parted
+from server.rooms.errors import Refusal, Rejected
+from server.rooms.events import ConnectionRestored, Parted
 
 from . import letters as w
 from . import records
@@ -139,6 +139,23 @@ class SharedMeeting:
             raise Overloaded from None
         self._homes.carried_out(self._around.node, command, outcome)
         return outcome
+
+    def lost(self, who: ParticipantId, connection: int) -> None:
+        """As `MeetingHost.lost`: said again, however long nobody can decide, as long as the meeting is here."""
+        if not self._is_over:
+            self._begin(self._lose(c.LoseConnection(who, connection)))
+
+    async def _lose(self, lost: c.LoseConnection) -> None:
+        with contextlib.suppress(MeetingOver, MeetingFault, Rejected):
+            outcome = await self._insist(lambda: self._try_to_lose(lost))
+            self._homes.carried_out(self._around.node, lost, outcome)
+
+    async def _try_to_lose(self, lost: c.LoseConnection) -> Outcome:
+        self.touch()
+        try:
+            return await self._carry(lost, None)
+        except Overloaded:
+            raise AskAgain from None
 
     async def open_media(self, peer: ParticipantId, sdp: str) -> str:
         """The owner's answer. Raises: `OfferRefused`, `MeetingOver`."""
@@ -297,7 +314,7 @@ class SharedMeeting:
     def deliver(self, letter: AnyLetter) -> None:  # noqa: C901, PLR0912 - one case for each letter
         match letter:
             case w.Answer():
-                self._questions.answered(letter)
+                self._answered(letter)
             case w.Wrote():
                 if not self.is_owned:
                     self._wrote(letter)
@@ -332,6 +349,19 @@ class SharedMeeting:
             case w.Over():
                 if not self.is_owned:
                     self._begin(self._following.feed.close())
+
+    def _answered(self, letter: w.Answer) -> None:
+        self._questions.answered(letter)
+        events = records.read_events(letter.events) if letter.events else ()
+        restored = [event for event in events if isinstance(event, ConnectionRestored)]
+        # Whoever asked has her turn first. If she gave up before, or as the answer came, nobody here holds that connection.
+        asyncio.get_running_loop().call_soon(self._lose_unclaimed, restored)
+
+    def _lose_unclaimed(self, restored: list[ConnectionRestored]) -> None:
+        claimed = self._homes.at(self._around.node)
+        for event in restored:
+            if (event.participant, event.connection) not in claimed:
+                self.lost(event.participant, event.connection)
 
     def _wrote(self, letter: w.Wrote) -> None:
         if self._ownership.is_starting_anew:

@@ -1,6 +1,6 @@
 """A follower's looks at the lease: is the owner still there, is the meeting where we are, is anybody of it still here?
 
-Made by `shared_meeting`; an owner does not look, it renews.
+Made by `shared_meeting`; an owner does not look, it renews. It ends a meeting to which nobody comes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
+from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
+from server.rooms.commands import Tick
+from server.rooms.errors import Rejected
 from server.rooms.state import Status
 
 from .keys import Unsealed
@@ -22,13 +25,14 @@ if TYPE_CHECKING:
 
     from server.rooms.ids import MeetingId
 
+    from .desk import Desk
     from .following import Following
     from .ownership import Ownership
     from .store import Sighting
     from .surroundings import Surroundings
 
 LINGER_MS: Final = 15_000
-"""Without anybody of it here a meeting is followed so long."""
+"""Without anybody of it here a meeting is followed so long, and owned so long without anybody in it."""
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +67,9 @@ class Watching:
         """Return when nobody here needs the meeting any more."""
         while True:
             await asyncio.sleep(self._around.times.watch_ms / 1000)
-            if self._ownership.desk is not None:
-                self.touch()
+            desk = self._ownership.desk
+            if desk is not None:
+                await self._end_if_nobody_comes(desk)
                 continue
             if self._is_idle():
                 with contextlib.suppress(StoreAway):
@@ -78,6 +83,14 @@ class Watching:
                 if not self._is_unreadable:  # else it is said with every look
                     log.exception("a meeting of another version or key cannot be followed")
                 self._is_unreadable = True
+
+    async def _end_if_nobody_comes(self, desk: Desk) -> None:
+        """Whoever it was begun for gave up, or was told to come again: the writer looks up, and finds nobody."""
+        if self._following.replica.meeting.participants:
+            self.touch()
+        elif self._is_idle():
+            with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
+                await desk.host.submit(Tick())
 
     def _is_idle(self) -> bool:
         if self._is_needed():

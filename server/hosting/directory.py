@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from server.rooms.commands import Command
-    from server.rooms.ids import MeetingId
+    from server.rooms.ids import MeetingId, ParticipantId
     from server.rooms.rules import Rules
 
     from .meeting_host import Outcome
@@ -50,6 +50,10 @@ class Host(Protocol):
     def is_over(self) -> bool: ...
 
     async def submit(self, command: Command, cause: Cause | None = None) -> Outcome: ...
+
+    def lost(self, who: ParticipantId, connection: int) -> None:
+        """This connection is gone: the meeting hears it as soon as somebody decides, unless it is over."""
+        ...
 
 
 @dataclass(slots=True)

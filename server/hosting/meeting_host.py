@@ -11,10 +11,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from server.rooms.commands import Tick
+from server.rooms.commands import LoseConnection, Tick
 from server.rooms.deadlines import next_deadline
 from server.rooms.errors import Refusal, Rejected
-from server.rooms.events import Parted
+from server.rooms.events import ConnectionRestored, Parted
 from server.rooms.forgetting import forgets
 from server.rooms.machine import decide, fold
 from server.rooms.state import Status
@@ -138,7 +138,7 @@ class MeetingHost:
         self._now_ms = not_before_ms
         self._on_refused = on_refused
         self._pseudonym = pseudonym
-        self._inbox: asyncio.Queue[_Request] = asyncio.Queue(limits.pending_commands)
+        self._inbox: asyncio.Queue[_Request] = asyncio.Queue()
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_ms: int | None = None
         self._over = False
@@ -161,12 +161,33 @@ class MeetingHost:
         """
         if self._over:
             raise MeetingOver
+        if self._inbox.qsize() >= self._limits.pending_commands:
+            raise Overloaded
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._inbox.put_nowait(_Request(command, cause, answer))
         try:
-            self._inbox.put_nowait(_Request(command, cause, answer))
-        except asyncio.QueueFull:
-            raise Overloaded from None
-        return await answer
+            return await answer
+        except asyncio.CancelledError:
+            if not answer.cancelled() and answer.exception() is None:  # she gave up as the answer came
+                self._lose_unclaimed(answer.result())
+            raise
+
+    def lost(self, who: ParticipantId, connection: int) -> None:
+        """This connection is gone. Carried out in its turn, however many commands wait: nobody would say it again."""
+        if not self._over:
+            self._put(LoseConnection(who, connection))
+
+    def _lose_unclaimed(self, outcome: Outcome) -> None:
+        """Whoever came back gave up before she knew: nobody holds her new connection."""
+        for event in outcome.events:
+            if isinstance(event, ConnectionRestored):
+                self.lost(event.participant, event.connection)
+
+    def _put(self, command: Command) -> None:
+        """Nobody waits for the answer."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(_look_at)
+        self._inbox.put_nowait(_Request(command, None, answer))
 
     async def run(self) -> None:
         """Work until the meeting has ended, or did not even begin; whoever still waits then is told so."""
@@ -197,7 +218,9 @@ class MeetingHost:
         if isinstance(outcome, Rejected):
             # Raised anew: a kept exception would hold the frames of everybody it was ever raised through.
             _fail(request, Rejected(outcome.code))
-        elif not request.answer.done():
+        elif request.answer.cancelled():  # she gave up while the journal took it
+            self._lose_unclaimed(outcome)
+        else:
             request.answer.set_result(outcome)
 
     async def _decide(self, request: _Request) -> _Answer:
@@ -247,9 +270,7 @@ class MeetingHost:
     async def _ring_at(self, deadline_ms: int) -> None:
         await self._clock.sleep_until(deadline_ms)
         self._alarm_ms = None
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(_look_at)
-        await self._inbox.put(_Request(Tick(), None, answer))
+        self._put(Tick())
 
     def _stop(self) -> None:
         self._over = True
@@ -265,6 +286,6 @@ def _fail(request: _Request, reason: Exception) -> None:
 
 
 def _look_at(answer: asyncio.Future[Outcome]) -> None:
-    """Nobody awaits the answer to a tick: take its exception, if any, so that asyncio does not print it."""
+    """Nobody awaits this answer: take its exception, if any, so that asyncio does not print it."""
     if not answer.cancelled():
         answer.exception()

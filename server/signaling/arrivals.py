@@ -5,7 +5,6 @@ Called by `endpoint`. Everything is checked before anything is granted; what fai
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -152,8 +151,8 @@ class Arrivals:
         Who gave up while the meeting already said yes is one whose connection was lost.
         """
         place.fanout.forget(place.participant)
+        self.lost(place)
         await self._media.close(place.live.id, place.participant)
-        await self.lost(place)
 
     async def _resume(self, candidate: _Candidate, claim: m.ResumeClaim) -> Place:
         """The same person on a new connection: her place first, then her media, if she offers any."""
@@ -168,7 +167,7 @@ class Arrivals:
             answer = await self._answer(live, who, candidate.message.offer)
             await live.replica.reached(outcome.position)
         except BaseException:
-            await self.lost(place)
+            self.lost(place)
             raise
         missed = fanout.missed(who, claim.position)
         if missed is not None and not candidate.outbox.has_room_for(missed):
@@ -210,11 +209,10 @@ class Arrivals:
             candidate.outbox.post(frame)
         place.fanout.attach(person.id, place.connection, candidate.outbox)
 
-    async def lost(self, place: Place) -> None:
+    def lost(self, place: Place) -> None:
         """The connection that held the place is gone."""
         place.fanout.detach(place.participant, place.connection)
-        with contextlib.suppress(MeetingOver, MeetingFault, Overloaded, Rejected):
-            await place.live.host.submit(c.LoseConnection(place.participant, place.connection))
+        place.live.host.lost(place.participant, place.connection)
 
 
 def hash_of(secret: bytes) -> bytes:

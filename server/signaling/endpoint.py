@@ -101,7 +101,7 @@ class Endpoint:
         finally:
             self._connections.discard(connection)
             if connection.place is not None:
-                await asyncio.shield(self._arrivals.lost(connection.place))
+                self._arrivals.lost(connection.place)
 
     def _has_room(self, origin: int) -> bool:
         if len(self._connections) >= self._limits.max_connections:

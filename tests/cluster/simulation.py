@@ -199,7 +199,7 @@ class Machine:
 
     def __init__(self, name: str, model: ModelStore, network: Network, *, place: str | None = None) -> None:
         """place: the node that it finds least busy; None: itself."""
-        self.name, self.network = name, network
+        self.name, self.network, self.model = name, network, model
         self.has_room = True
         self.awake = asyncio.Event()
         self.awake.set()

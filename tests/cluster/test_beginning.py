@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from server.cluster import letters as w
 from server.cluster.meetings import OPEN_S
+from server.cluster.watching import LINGER_MS
 from server.hosting.directory import DirectoryFull
+from server.rooms.state import Role
 
 from .model_store import ModelStore
-from .simulation import MEETING, Machine, Network
+from .simulation import KEYS, MEETING, Machine, Network
+from .test_refusals import ADA, join
 from .virtual_time import run
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+LONG_S = 600.0
 
 
 def told(story: Callable[[Machine, Machine], Awaitable[None]], places: tuple[str, str]) -> None:
@@ -71,5 +77,50 @@ def test_a_meeting_begins_once_though_somebody_came_between_two_who_wait_for_it(
         third = await a.meetings.open(MEETING)
         assert await second is third
         assert [len(machine.meetings.owned) for machine in (a, b)] == [1, 0]
+
+    told(story, ("a", "b"))
+
+
+async def told_busy(a: Machine) -> None:
+    """Redis has no room for the meeting when somebody comes, and has it a moment later."""
+    a.model.is_full = True
+    with pytest.raises(DirectoryFull):
+        await a.meetings.open(MEETING)
+    a.model.is_full = False
+    async with asyncio.timeout(LINGER_MS / 1000):
+        while not a.meetings.owned:  # noqa: ASYNC110 - virtual
+            await asyncio.sleep(0.1)
+
+
+def test_a_meeting_that_could_not_begin_at_once_is_over_when_nobody_comes_again():
+    async def story(a: Machine, _b: Machine) -> None:
+        await told_busy(a)
+        await asyncio.sleep(LINGER_MS / 1000)
+        assert len(a.meetings) == 0
+        assert a.model.sighted(KEYS).owner is None
+
+    told(story, ("a", "b"))
+
+
+def test_a_meeting_that_could_not_begin_at_once_stays_for_whoever_comes_again():
+    async def story(a: Machine, _b: Machine) -> None:
+        await told_busy(a)
+        live = await a.meetings.open(MEETING)
+        await live.host.submit(join(ADA, Role.FACILITATOR))
+        await asyncio.sleep(LONG_S)
+        assert a.meetings.owned == [a.meetings.find(MEETING)]
+
+    told(story, ("a", "b"))
+
+
+def test_a_meeting_that_began_for_somebody_who_did_not_come_is_over():
+    """She gave up, or her node is gone, after it had asked this one to begin the meeting."""
+
+    async def story(a: Machine, _b: Machine) -> None:
+        a.meetings.deliver(w.Adopt(MEETING, "gone", None))
+        await asyncio.sleep(1)
+        assert len(a.meetings.owned) == 1
+        await asyncio.sleep(LINGER_MS / 1000)
+        assert len(a.meetings) == 0
 
     told(story, ("a", "b"))

@@ -9,10 +9,10 @@ from server.cluster.memory import MemoryJournal
 from server.confidentiality.pseudonyms import Pseudonyms
 from server.hosting import meeting_host
 from server.hosting.meeting_host import HostLimits, MeetingFault, MeetingHost, MeetingOver, Overloaded
-from server.hosting.ports import Cause, JournalClosed
+from server.hosting.ports import Cause, Entry, JournalClosed
 from server.rooms import commands as c
 from server.rooms.errors import Rejected
-from server.rooms.events import ConnectionLost, LockChanged, Parted, Said, StatusChanged
+from server.rooms.events import ConnectionLost, ConnectionRestored, LockChanged, Parted, Said, StatusChanged
 from server.rooms.groups import BreakoutKind
 from server.rooms.ids import (
     DeviceKey,
@@ -310,3 +310,48 @@ async def test_entries_stay_in_the_journal_while_nothing_is_forgotten(desk: Desk
     await desk.host.submit(c.HandOut(ADA, b"kept"))
     assert (await desk.journal.last_checkpoint()).position == start
     assert len(await desk.entries()) == 2
+
+
+async def test_a_lost_connection_is_heard_of_though_no_more_commands_are_taken(desk: Desk) -> None:
+    await desk.host.submit(joining(ADA))
+    waiting = [asyncio.create_task(desk.host.submit(c.Say(ADA, b"x"))) for _ in range(5)]
+    await asyncio.sleep(0)
+    desk.host.lost(ADA, 1)
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(Overloaded) == 1
+    await settle()
+    assert [
+        e.participant for _, events in await desk.entries() for e in events if isinstance(e, ConnectionLost)
+    ] == [ADA]
+
+
+class SlowJournal(MemoryJournal):
+    """Takes an entry when it is let to."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(meeting)
+        self.taking = asyncio.Event()
+        self.taking.set()
+
+    async def append(self, entry: Entry) -> None:
+        await self.taking.wait()
+        await super().append(entry)
+
+
+async def test_who_gave_up_coming_back_while_the_journal_took_it_is_gone() -> None:
+    desk = Desk(HostLimits())
+    desk.journal = journal = SlowJournal(desk.meeting)
+    await desk.open()
+    await desk.host.submit(joining(ADA))
+    await desk.host.submit(c.LoseConnection(ADA, 1))
+    journal.taking.clear()
+    coming = asyncio.create_task(desk.host.submit(c.Resume(ADA.encode())))
+    await settle()
+    coming.cancel()
+    journal.taking.set()
+    await settle()
+    kinds = [type(event) for _, events in await desk.entries() for event in events]
+    of_hers = [kind for kind in kinds if kind in {ConnectionLost, ConnectionRestored}]
+    assert of_hers == [ConnectionLost, ConnectionRestored, ConnectionLost]
+    desk.working.cancel()
+    await asyncio.gather(desk.working, return_exceptions=True)

@@ -103,6 +103,18 @@ async def test_a_join_can_be_given_up_and_can_be_too_late_to_give_up() -> None:
 
 
 @pytest.mark.parametrize("turns", range(TURNS_OF_A_JOIN))
+async def test_who_gives_up_while_coming_back_is_not_there(turns: int) -> None:
+    door = Door()
+    await door.join(Role.FACILITATOR)
+    outbox = Outbox(OutboxLimits())
+    door.arrivals.lost(await door.arrivals.join(door.message(Role.MEMBER), 0, outbox))
+    joined = msgpack.unpackb(await outbox.take())
+    gave_up = await _give_up(door.join(Role.MEMBER, m.ResumeClaim(joined["resume"], 0)), turns)
+    assert door.connected() == [Role.FACILITATOR, *([] if gave_up else [Role.MEMBER])]
+    await door.directory.close()
+
+
+@pytest.mark.parametrize("turns", range(TURNS_OF_A_JOIN))
 async def test_who_is_removed_while_she_comes_back_keeps_no_transport(turns: int) -> None:
     door = Door()
     await door.join(Role.FACILITATOR)

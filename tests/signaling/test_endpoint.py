@@ -69,7 +69,7 @@ class ScriptedArrivals:
         """A place of which nothing is asked."""
         return SimpleNamespace(participant="p")
 
-    async def lost(self, place: object) -> None:
+    def lost(self, place: object) -> None:
         """Nothing follows."""
 
 

@@ -3,6 +3,7 @@ import { type HtmlTagDescriptor, type Plugin, runnerImport } from 'vite';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { readHelplines } from './src/helplines.ts';
+import { laterFiles } from './vite.later.ts';
 import { checkWeight, MOST_TO_JOIN_BYTES, size } from './vite.weight.ts';
 
 const SERVER = 'http://localhost:8000';
@@ -75,7 +76,7 @@ function lightEnough(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte(), screensAtOnce(), checkedHelplines(), completeWords(), lightEnough()],
+  plugins: [svelte(), screensAtOnce(), laterFiles(), checkedHelplines(), completeWords(), lightEnough()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parents[2] / "web"
 GALLERY = WEB / "dist-gallery"
 # stricter than the server's: whatever passes here passes there
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 PATIENCE_MS = 10_000
 
 

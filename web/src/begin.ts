@@ -8,6 +8,7 @@ import { browser } from './surroundings';
 import App from './ui/App.svelte';
 import { fetchHelplines } from './ui/help/help.svelte';
 import { beginCustom } from './ui/custom.svelte';
+import { knowFiles } from './ui/later/files';
 import { noteLostStyles } from './ui/later/lost_styles';
 import { beginLook } from './ui/look.svelte';
 
@@ -17,6 +18,7 @@ export async function begin(language: LanguageTag, custom: Custom): Promise<void
   if (place === null) throw new Error('index.html has no place for the app');
 
   noteLostStyles(window);
+  knowFiles(document.getElementById('later-files')?.textContent, (file) => fetch(file));
   beginCustom(custom);
   beginLook(new Date().getHours());
   const client = new KithClient(browser(custom.exitPage));

@@ -4,6 +4,7 @@
  * Read by every screen through `t`. No word is there before `learn` or `speak` has ended; nothing is shown before.
  * Words that nobody needs to come in come with the screens that say them (`later.svelte.ts`).
  */
+import { fetchFiles } from '../ui/later/files';
 import { LANGUAGES, type LanguageTag } from './languages';
 import { makeTranslate, type Dictionary, type Translate } from './translate';
 
@@ -42,7 +43,7 @@ export function timeText(atMs: number): string {
 export async function learn(next: LanguageTag): Promise<boolean> {
   const asked: Promise<Partial<Dictionary>[]> = Promise.all([
     LANGUAGES[next].load(),
-    ...(knowsAll ? [LANGUAGES[next].later()] : []),
+    ...(knowsAll ? [laterWords(next)] : []),
   ]);
   const told = await asked.catch(() => null);
   if (told === null) return false;
@@ -60,9 +61,14 @@ export function learnAll(): Promise<boolean> {
   return learning;
 }
 
+async function laterWords(of: LanguageTag): Promise<Partial<Dictionary>> {
+  await fetchFiles(`${of}_later`);
+  return LANGUAGES[of].later();
+}
+
 async function learnRest(): Promise<boolean> {
   const asked = tag;
-  const told = await LANGUAGES[asked].later().catch(() => null);
+  const told = await laterWords(asked).catch(() => null);
   if (told === null) return false;
   if (asked !== tag) return learnRest();
   knowsAll = true;

@@ -6,6 +6,7 @@ import App from '../App.svelte';
 import { setCalm } from '../calm.svelte';
 import { chooseCountry, closeHelp, openHelp, useHelplines } from '../help/help.svelte';
 import { inside, starting } from '../later/later.svelte';
+import { knowFiles } from '../later/files';
 import { noteLostStyles } from '../later/lost_styles';
 import { setLook } from '../look.svelte';
 import { HELPLINES } from './helplines';
@@ -19,7 +20,9 @@ const place = document.getElementById('app');
 if (place === null) throw new Error('gallery.html has no place for the app');
 
 const wish = new URLSearchParams(window.location.search);
-// There is nobody to ask.
+const ask = window.fetch.bind(window);
+knowFiles(document.getElementById('later-files')?.textContent, ask);
+// There is nobody to ask but for its own files.
 window.fetch = () => Promise.reject(new TypeError('no network'));
 noteLostStyles(window);
 window.speak = async (language) => {

@@ -4,6 +4,7 @@
  * Called by `main.ts` (once), the help button and the card.
  */
 import type { HelpCountry, Helplines } from '../../helplines';
+import { fetchFiles } from '../later/files';
 import { fetchLostStyles } from '../later/lost_styles';
 
 type Countries = typeof import('./countries');
@@ -57,6 +58,7 @@ async function ask(): Promise<HelpList | null> {
 }
 
 async function withLostStyles(): Promise<Countries> {
+  await fetchFiles('countries');
   const [countries] = await Promise.all([import('./countries'), fetchLostStyles()]);
   return countries;
 }

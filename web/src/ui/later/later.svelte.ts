@@ -6,6 +6,7 @@
  */
 import { learnAll } from '../../i18n/language.svelte';
 import { browserTimers, type Timers } from '../../timers';
+import { fetchFiles, type PartName } from './files';
 import { fetchLostStyles } from './lost_styles';
 
 /** Between two tries: a lost connection is often back at once, and one that is not must not be asked all the time. */
@@ -69,14 +70,17 @@ export class Later<Part> {
   }
 }
 
-async function withAllWords<Part>(load: () => Promise<Part>): Promise<Part> {
-  const [part, learned] = await Promise.all([load(), learnAll(), fetchLostStyles()]);
+async function withAllWords<Part>(name: PartName, load: () => Promise<Part>): Promise<Part> {
+  const part = fetchFiles(name).then(load);
+  const [, learned] = await Promise.all([part, learnAll(), fetchLostStyles()]);
   if (!learned) throw new Error('its words did not come');
   return part;
 }
 
 /** What somebody opens, is asked and is told once she is in. */
-export const inside = new Later(() => withAllWords(() => import('./inside')));
+export const inside = new Later(() => withAllWords('inside', () => import('./inside')));
 
 /** Where somebody without a link starts a group. */
-export const starting = new Later(() => withAllWords(() => import('../pages/StartPages.svelte')));
+export const starting = new Later(() =>
+  withAllWords('StartPages', () => import('../pages/StartPages.svelte')),
+);

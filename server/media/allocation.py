@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from server.hosting.ports import Why
@@ -260,8 +261,13 @@ class Allocator:
         return tuple(_grant(each, shared[each.seat], roomy[each.seat], limit) for each in demands)
 
     def _rises(self, shown: dict[int, tuple[int, int]]) -> bool:
-        """Somebody gets more than now. What the same picture costs trembles with what it shows: that is no rise."""
-        return any(way > self._shown.get(seat, (NONE, NONE)) for seat, way in shown.items())
+        """Larger pictures are shown than now, or more of them.
+
+        What the same picture costs trembles with what it shows: that is no rise. Nor is it one that another became the large
+        one: in a lively talk that never ends, and nothing else would ever be calm.
+        """
+        after, before = (sorted(each.values(), reverse=True) for each in (shown, self._shown))
+        return any(new > old for new, old in zip_longest(after, before, fillvalue=(NONE, NONE)))
 
     def _believed_bps(self, link: Link, now_ms: int) -> int:
         """What the link takes: its estimate, or what it was known to take when more was sent."""

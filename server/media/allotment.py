@@ -156,12 +156,14 @@ class Allotment:
     def _demands(
         self, peer: Peer, screen: Screen, speakers: Sequence[ParticipantId], now_ms: int
     ) -> Iterator[tuple[Demand, Publication]]:
-        # While somebody has the turn nobody else becomes large by speaking.
-        aloud = frozenset() if self.holders else frozenset(speakers[:1])
-        for number, seat in enumerate(peer.seats):
-            track = None if seat.video is None else seat.video.bound
-            if track is None:
-                continue
+        pictures = [(n, seat.video.bound) for n, seat in enumerate(peer.seats) if seat.video is not None]
+        shown = [(n, track) for n, track in pictures if track is not None]
+        here = {each.bound.track.publisher for each in peer.subscriptions() if each.bound is not None}
+        # While somebody here has the turn nobody else becomes large by speaking. Other rooms have turns and voices of their own.
+        aloud = None
+        if not self.holders & {*here, peer.participant}:
+            aloud = next((speaker for speaker in speakers if speaker in here), None)
+        for number, track in shown:
             height_px = screen.heights_px.get(track.track.publisher, UNTOLD_HEIGHT_PX)
             importance = self._importance(track, screen, aloud)
             ladder = self._ladders.get(track)
@@ -169,7 +171,7 @@ class Allotment:
                 ladder = self._ladders[track] = _ladder(track, now_ms)
             yield Demand(number, importance, height_px, ladder), track
 
-    def _importance(self, track: Publication, screen: Screen, aloud: frozenset[ParticipantId]) -> Importance:
+    def _importance(self, track: Publication, screen: Screen, aloud: ParticipantId | None) -> Importance:
         publisher = track.track.publisher
         if track.track.kind is Kind.SCREEN:
             return Importance.SCREEN
@@ -177,7 +179,7 @@ class Allotment:
             return Importance.HOLDER
         if publisher == screen.pinned:
             return Importance.PINNED
-        if publisher in aloud:
+        if publisher == aloud:
             return Importance.SPEAKER
         return Importance.TILE
 

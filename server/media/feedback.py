@@ -137,6 +137,9 @@ class Feedback:
         if publication.is_video and publication.routed and publication.ssrc is not None:
             if publication.waits_for_keyframe():
                 publication.keyframes.wish()
+            elif len(publication.layers) > 1 and not publication.feed.is_arriving(now_ms):
+                # Nobody waits for it and it is not sent: asked for, browsers make a keyframe of every other layer instead.
+                publication.keyframes.came()
             if publication.keyframes.due(now_ms):
                 self._tell(peer, [PictureLoss(peer.rtcp_ssrc, publication.ssrc)])
 

@@ -13,6 +13,7 @@ from server.media.allocation import (
     START_BPS,
     Allocator,
     Demand,
+    Importance,
     Link,
 )
 from server.rtp.layers import NONE
@@ -29,6 +30,7 @@ from .link_stories import (
     circle,
     demands_of,
     layers,
+    seat,
     total,
 )
 
@@ -57,6 +59,23 @@ def test_bandwidth_drops_and_recovers(camera: tuple[Rung, ...]):
     assert len([at for at in browser.changes if at >= fallen_ms]) <= 6, "some tries, no flapping"
     browser.live(120, 5_000_000)
     assert layers(browser.grants) == [F, *[Q] * 10]
+
+
+@pytest.mark.parametrize("every_s", [4, 8, 20])
+def test_a_lively_talk_gets_its_large_picture_back_after_a_bad_minute(every_s: int):
+    def talk(loudest: int) -> list[Demand]:
+        importance = [Importance.SPEAKER if n == loudest else Importance.TILE for n in range(4)]
+        return [seat(n, importance[n], 360 if n == loudest else 90) for n in range(4)]
+
+    browser = Browser(Story(talk(0)))
+    browser.live(60, 5_000_000)
+    assert sorted(layers(browser.grants)) == [Q, Q, Q, F]
+    browser.live(30, 250_000)
+    assert max(layers(browser.grants)) < F
+    for turn in range(240 // every_s):
+        browser.story.demands = talk(turn % 4)
+        browser.live(every_s, 5_000_000)
+    assert sorted(layers(browser.grants)) == [Q, Q, Q, F]
 
 
 def test_somebody_alone_on_a_good_link_is_not_left_with_the_smallest_picture():

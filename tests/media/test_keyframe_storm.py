@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from server.hosting.ports import Screen
 from server.media.settings import MediaSettings
 from server.rooms.ids import ParticipantId
 from server.rtp.rtcp import FullIntra, PictureLoss
 
-from .circle import SSRC, Circle, F, H, Q, keyframe
-from .parts import BEA, CIS, Room
+from .circle import HEIGHTS, SSRC, Circle, F, H, Q, keyframe
+from .parts import ADA, BEA, CIS, Room
 from .test_feedback import CAMERA, FRAME, shown, told, video
 
 PAUSE_MS = MediaSettings().keyframe_pause_ms
@@ -121,3 +122,32 @@ def test_when_the_storm_is_over_nothing_more_is_asked_for():
     for _ in range(100):
         room.tick(ada, TICK_MS)
     assert told(ada, PictureLoss) == []
+
+
+@pytest.mark.parametrize(
+    "story", ["somebody joins small", "her network narrows", "asked for before it stopped"]
+)
+def test_nobody_asks_for_a_layer_that_is_not_sent_and_that_nobody_waits_for(story: str):
+    circle = Circle()
+    bea = circle.watch(BEA)
+    sent = (Q, H, F)
+    circle.allotment.screens[BEA] = circle.allotment.screens[CIS] = Screen({ADA: HEIGHTS[F]})
+    if story == "somebody joins small":
+        circle.allotment.screens[BEA] = circle.allotment.screens[CIS] = Screen({ADA: HEIGHTS[Q]})
+        circle.live(12_000)
+        assert circle.told[-1] == ("h", "f")
+        circle.watch(CIS)
+    else:
+        circle.live(12_000)
+        sent = (Q, H)
+        if story == "asked for before it stopped":
+            circle.rtcp(bea, PictureLoss(1, circle.picture(bea).ssrc))
+        else:
+            circle.live(3_000, layers=sent)
+            circle.send(F)
+            circle.picture(bea).aim(circle.now_ms)
+    circle.live(2_000, layers=sent)
+    before = len(circle.ada.rtcp)
+    circle.live(STORM_MS, layers=sent)
+    asked = [part.media for part in circle.ada.rtcp[before:] if isinstance(part, PictureLoss)]
+    assert SSRC[F] not in asked, "browsers answer with a keyframe of every layer that they do send"

@@ -151,13 +151,19 @@ def test_who_matters_to_a_subscriber():
 
     assert importance() is Importance.TILE
     assert importance((ADA, CIS)) is Importance.SPEAKER
-    assert importance((CIS, ADA)) is Importance.TILE
+    assert importance((CIS, ADA)) is Importance.SPEAKER, "Cis is in another room"
     allotment.screens[BEA] = Screen(pinned=ADA)
     assert importance((ADA,)) is Importance.PINNED
     allotment.holders = frozenset({ADA})
     assert importance() is Importance.HOLDER
-    allotment.holders, allotment.screens[BEA] = frozenset({CIS}), Screen()
+    allotment.holders, allotment.screens[BEA] = frozenset({BEA}), Screen()
     assert importance((ADA,)) is Importance.TILE, "while somebody has the turn, being loud is nothing"
+    allotment.holders = frozenset({CIS})
+    assert importance((ADA,)) is Importance.SPEAKER, "the turn of another room is nothing here"
+    cis = circle.enter(CIS)
+    bea.peer.seats[1].audio.bind(cis.peer.publications[Kind.MIC])
+    assert importance((ADA,)) is Importance.TILE, "Cis has it here, with her camera off"
+    assert importance((CIS, ADA)) is Importance.TILE
     camera = circle.camera
     camera.track = Track(ADA, Kind.SCREEN)
     assert importance() is Importance.SCREEN

@@ -11,7 +11,7 @@ import { goesOn, me, meetingOf } from './state/selectors';
 /** What a visit needs of a call; tests give another one. */
 export type CallPort = Pick<Call, keyof Call>;
 
-const NOTHING: Media = { mic: false, camera: false };
+export const NOTHING: Media = { mic: false, camera: false };
 
 export class MyCall {
   readonly #make: () => Promise<CallPort>;
@@ -51,6 +51,11 @@ export class MyCall {
     this.#live?.end();
     this.#coming = this.#live = null;
     this.#sending = NOTHING;
+  }
+
+  /** I asked for something, and the meeting has told nothing of it yet. */
+  get isAsking(): boolean {
+    return this.#asked !== null;
   }
 
   /** What the meeting told of my media is newer than what I asked. */

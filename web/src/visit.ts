@@ -10,7 +10,7 @@ import { LinkSecretKeySource } from './crypto/keys';
 import { SessionSealer } from './crypto/session_seal';
 import { MAX_CAPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_PROFILE_BYTES, TextSealer } from './crypto/seal';
 import { isLength } from './crypto/lengths';
-import { type CallPort, MyCall } from './my_call';
+import { type CallPort, MyCall, NOTHING } from './my_call';
 import { MyContacts } from './my_contacts';
 import { SealOpener } from './open_sealed';
 import { isWritten, OutgoingChat } from './outgoing_chat';
@@ -31,7 +31,7 @@ import type { AppState, Destination, DeviceKind, Ending, ParticipantId } from '.
 import type { GroupTexts } from './state/model_session';
 import type { Remembered, RememberedPlace } from './state/page_memory';
 import { receptionsOf } from './receptions_told';
-import { interpreter, interrupted, isAway, isFacilitator, meetingOf, whyHeld } from './state/selectors';
+import { interpreter, interrupted, isAway, isFacilitator, me, meetingOf, whyHeld } from './state/selectors';
 import type { VisitListener, VisitSurroundings } from './visit_surroundings';
 import { isAboutMyMedia, isSame, type Media } from './state/media_wish';
 import { isAboutMedia, knockProblem, linkProblem, mayTryAgain, refusal } from './turned_away';
@@ -42,6 +42,8 @@ export const LOOK_AGAIN_MS = 15_000;
 const IDS_PER_LOAD = 1_000_000;
 const LOADS = 2_000;
 
+/** A server that was too busy for a microphone or a camera is asked again. */
+const ASK_MEDIA_AGAIN_MS = 2_000;
 /** Orders that are remembered as done. */
 const DONE_KEPT = 8;
 
@@ -60,6 +62,7 @@ export class Visit implements ConnectionListener {
   #place: RememberedPlace | null = null;
   #you: ParticipantId | null = null;
   #withoutMedia = false;
+  #isKnocking = false;
   /** As what I am inside although the code of the call is not here. */
   #joinedWithoutCall: Joined | null = null;
   #ended = false;
@@ -166,7 +169,16 @@ export class Visit implements ConnectionListener {
   }
 
   async knock(name: string, pronouns: string | null): Promise<void> {
-    if (this.#listener.state().phase.kind !== 'preparing') return;
+    if (this.#listener.state().phase.kind !== 'preparing' || this.#isKnocking) return;
+    this.#isKnocking = true; // a second tap comes before the first is sealed
+    try {
+      await this.#knock(name, pronouns);
+    } finally {
+      this.#isKnocking = false;
+    }
+  }
+
+  async #knock(name: string, pronouns: string | null): Promise<void> {
     const { keys } = (this.#opener.contacts ??= await MyContacts.create());
     const profile = await this.#sealer.sealProfile({ name, pronouns, key: keys.publicKey });
     if (!isLength(name, 1, MAX_NAME_CHARACTERS) || profile.length > MAX_PROFILE_BYTES) {
@@ -298,6 +310,7 @@ export class Visit implements ConnectionListener {
 
   spare(lowData: boolean): void {
     this.#watching.spare(lowData);
+    this.#tell({ kind: 'low_data', lowData });
   }
 
   say(text: string, to: Destination): void {
@@ -350,7 +363,9 @@ export class Visit implements ConnectionListener {
   }
 
   answered(command: Command, answer: Reply): void {
-    this.#afterAllBefore(() => this.#settle(command, answer));
+    this.#afterAllBefore(() => {
+      this.#settle(command, answer);
+    });
   }
 
   turnedAway(code: string, during: 'look' | 'join' | 'resume'): void {
@@ -415,6 +430,7 @@ export class Visit implements ConnectionListener {
   async #joined(message: Joined): Promise<void> {
     const isNew = message.you !== this.#you;
     this.#you = message.you;
+    const wasTold = this.#call.isAsking ? null : this.#told();
     this.#call.toldBack();
     const { secret, meeting } = this.#memory.link;
     const call = this.#call.live;
@@ -423,8 +439,9 @@ export class Visit implements ConnectionListener {
     this.#joinedWithoutCall = call === null ? message : null;
     this.#keep(Uint8Array.from(message.resume));
     this.#watching.renew();
+    this.#tell({ kind: 'speaking', who: [] }); // whoever speaks is told again
     if (message.snapshot !== null) {
-      this.#tell({ kind: 'snapshot', snapshot: await this.#opener.snapshot(message.snapshot) });
+      this.#tell({ kind: 'snapshot', snapshot: await this.#opener.snapshot(message.snapshot), wasTold });
       await this.#bringTexts(message.role, message.snapshot);
     }
   }
@@ -439,20 +456,29 @@ export class Visit implements ConnectionListener {
     if (runSheet === null && group.plan.length > 0) this.sealed.setRunSheet(group.plan, []);
   }
 
+  /** What the meeting last told of my media: to this page, or to the one before it was loaded again. */
+  #told(): Media | null {
+    const meeting = meetingOf(this.#listener.state());
+    const mine = meeting === null ? null : me(meeting);
+    if (mine === null) return this.#place?.told ?? null;
+    return { mic: mine.mic, camera: mine.camera };
+  }
+
   #keep(resume: Uint8Array<ArrayBuffer>): void {
     if (this.#profile === null) return;
     const { mic, camera } = this.#listener.state().wanted;
     const contact = this.#opener.contacts?.keys ?? null;
-    this.#place = { resume, profile: this.#profile, mic, camera, contact };
+    this.#place = { resume, profile: this.#profile, mic, camera, told: this.#told() ?? NOTHING, contact };
     this.#listener.remember(this.#place);
   }
 
-  async #settle(command: Command, answer: Reply): Promise<void> {
+  #settle(command: Command, answer: Reply): void {
     const { id } = command;
     if (command.t === 'offer') {
       const number = this.#offers.get(id) ?? 0;
       this.#offers.delete(id);
-      if (answer.t === 'answer') await this.#call.live?.offerAnswered(number, answer.sdp);
+      // Not awaited: of a transport that is closed meanwhile a browser never says that it has taken the answer.
+      if (answer.t === 'answer') void this.#call.live?.offerAnswered(number, answer.sdp);
       else this.#call.live?.offerRefused(number);
     } else if (command.t === 'ask_grants') {
       // Refused: asked too soon, or no facilitator any more. What was told last stays.
@@ -470,13 +496,29 @@ export class Visit implements ConnectionListener {
   #refused(command: Command, code: string): void {
     const known = refusal(code);
     if (command.t === 'set_media') {
-      // Paused, or sent to the lobby meanwhile: what is wanted is asked again when the view changes.
-      if (known === 'mic_held') this.#tell({ kind: 'wanted', wanted: { mic: false } });
-      if (known === 'camera_held') this.#tell({ kind: 'wanted', wanted: { camera: false } });
+      this.#mediaRefused(code);
       return;
     }
     if (known === 'already_so' && !this.#wasFaster(command)) return;
     this.#tell({ kind: 'notice', code: { kind: 'refused', code: known } });
+  }
+
+  #mediaRefused(code: string): void {
+    if (code === 'busy') {
+      this.#surroundings.timers.after(ASK_MEDIA_AGAIN_MS, () => {
+        this.#call.toldBack();
+        if (!this.#ended) this.#call.follow(this.#listener.state());
+      });
+      return;
+    }
+    // Paused, or sent to the lobby meanwhile: what is wanted is asked again when the view changes.
+    this.#call.toldBack();
+    if (code === 'mic_held') this.#tell({ kind: 'wanted', wanted: { mic: false } });
+    if (code === 'camera_held') this.#tell({ kind: 'wanted', wanted: { camera: false } });
+    if (code !== 'fault') return;
+    const { mic, camera } = this.#told() ?? NOTHING;
+    this.#tell({ kind: 'wanted', wanted: { mic, camera } });
+    this.#tell({ kind: 'notice', code: { kind: 'refused', code: 'unknown' } });
   }
 
   /** Another facilitator has done it already. A double tap, or texts that both bring, are no news. */
@@ -509,7 +551,10 @@ export class Visit implements ConnectionListener {
     this.#call.end();
     this.#place = this.#you = this.#profile = this.#joinedWithoutCall = null;
     this.#listener.remember(null);
+    this.#withoutMedia = false;
+    const { lowData } = this.#listener.state();
     this.#tell({ kind: 'link_read', role: this.#memory.link.role, returning: false });
+    this.#tell({ kind: 'low_data', lowData });
     this.#tell({ kind: 'notice', code: { kind: 'place_gone' } });
     this.look();
   }
@@ -529,7 +574,8 @@ export class Visit implements ConnectionListener {
   }
 
   #keepWanted({ wanted }: AppState): void {
-    if (this.#you === null || this.#place === null || isSame(wanted, this.#place)) return;
+    if (this.#you === null || this.#place === null) return;
+    if (isSame(wanted, this.#place) && isSame(this.#told() ?? NOTHING, this.#place.told)) return;
     this.#keep(this.#place.resume);
   }
 }

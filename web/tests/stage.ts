@@ -58,6 +58,15 @@ export class Stage {
     link = LINK,
     role: Joined['role'] = 'member',
   ): Promise<void> {
+    await this.prepared(devices, link);
+    this.client.knock('Bea', null, true);
+    await this.came('join');
+    this.server.socket.say(joined({ snapshot, answer: 'answer', role }));
+    await until(() => this.meeting);
+  }
+
+  /** The link is opened, and she is about to ask to come in. */
+  async prepared(devices = { mic: false, camera: false }, link = LINK): Promise<void> {
     this.page.location.hash = `#${link}`;
     this.client = this.#load();
     await this.#connected();
@@ -73,10 +82,17 @@ export class Stage {
     await this.reached('arrived');
     this.client.prepare(devices);
     await this.reached('preparing');
-    this.client.knock('Bea', null, true);
-    await this.came('join');
-    this.server.socket.say(joined({ snapshot, answer: 'answer', role }));
-    await until(() => this.meeting);
+  }
+
+  /** The line breaks, and another is there at once; nothing was said on it yet. */
+  cutLine(): void {
+    this.server.socket.hangUp(1006);
+    this.advance(0);
+    this.server.accept();
+  }
+
+  advance(ms: number): void {
+    this.#timers.advance(ms);
   }
 
   /** The page is loaded again and gets its place back. */

@@ -4,6 +4,7 @@
  * Made by `client.ts`, `visit.ts` and `open_sealed.ts`; understood by `reduce.ts`. Types only.
  */
 import type {
+  AppState,
   BarredPerson,
   CaptionLine,
   ChatMessage,
@@ -119,7 +120,12 @@ export type Fact =
   | { readonly kind: 'knock_refused'; readonly problem: KnockProblem }
   | { readonly kind: 'over'; readonly ending: Ending; readonly canTryAgain: boolean }
   // the meeting
-  | { readonly kind: 'snapshot'; readonly snapshot: OpenedSnapshot }
+  /** wasTold: what the meeting had told of my media before it told nothing for a while; null: it never did, or I asked for something since. */
+  | {
+      readonly kind: 'snapshot';
+      readonly snapshot: OpenedSnapshot;
+      readonly wasTold?: AppState['wanted'] | null;
+    }
   /** by: the facilitator who ordered it, as far as I may know. */
   | { readonly kind: 'happened'; readonly events: readonly OpenedEvent[]; readonly by?: ParticipantId | null }
   | { readonly kind: 'seats'; readonly seats: readonly SeatState[] }
@@ -131,6 +137,7 @@ export type Fact =
   | { readonly kind: 'line'; readonly line: Line }
   | { readonly kind: 'transport'; readonly transport: Transport }
   | { readonly kind: 'devices'; readonly patch: Partial<Devices> }
+  | { readonly kind: 'low_data'; readonly lowData: boolean }
   | { readonly kind: 'wanted'; readonly wanted: Partial<{ mic: boolean; camera: boolean }> }
   | { readonly kind: 'sight'; readonly decrypting: readonly ParticipantId[]; readonly sealing: boolean }
   | { readonly kind: 'traffic'; readonly traffic: Traffic }

@@ -557,6 +557,8 @@ export interface AppState {
   readonly devices: Devices;
   /** What I chose to send as soon as I may; the truth about what is sent is in my own `Person`. */
   readonly wanted: { readonly mic: boolean; readonly camera: boolean };
+  /** She asked for little data. */
+  readonly lowData: boolean;
   /** True while my own frames leave sealed. */
   readonly sealing: boolean;
   /** The browser wants a tap before it plays sound (`client.allowSound`). */

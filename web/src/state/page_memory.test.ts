@@ -15,6 +15,7 @@ function remembered(): Remembered {
     profile: new Uint8Array(9),
     mic: true,
     camera: false,
+    told: { mic: true, camera: false },
     contact: null,
   };
   return { link, device: new Uint8Array(16).fill(3), loads: 1, place };

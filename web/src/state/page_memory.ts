@@ -5,6 +5,7 @@
  * A link that is followed in the open page gets an entry of its own from the browser, and the one before it would keep what it holds, for
  * whoever goes back. So the page lives in one entry, the one in which it was loaded, and goes back to it from every other.
  */
+import type { Media } from './media_wish';
 import { fragmentOf, type Link, parseLink, DEVICE_BYTES } from '../crypto/secrets';
 
 const RESUME_BYTES = 16;
@@ -26,6 +27,8 @@ export interface RememberedPlace {
   /** What was sent from my devices, to be opened again. */
   readonly mic: boolean;
   readonly camera: boolean;
+  /** What the meeting last told of it: what it had open and has closed since, only she opens again. */
+  readonly told: Media;
   /** Of the public key in the profile; null: lost, nothing can be offered or opened. */
   readonly contact: ContactKeys | null;
 }
@@ -160,10 +163,18 @@ function read(value: unknown): Remembered | null {
 
 function readPlace(value: unknown): RememberedPlace | null {
   if (!isRecord(value)) return null;
-  const { resume, profile, mic, camera, contact } = value;
+  const { resume, profile, mic, camera, told, contact } = value;
   if (!isBytes(resume, RESUME_BYTES) || !isBytes(profile)) return null;
   if (typeof mic !== 'boolean' || typeof camera !== 'boolean') return null;
-  return { resume, profile, mic, camera, contact: readKeys(contact) };
+  if (!isRecord(told) || typeof told.mic !== 'boolean' || typeof told.camera !== 'boolean') return null;
+  return {
+    resume,
+    profile,
+    mic,
+    camera,
+    told: { mic: told.mic, camera: told.camera },
+    contact: readKeys(contact),
+  };
 }
 
 function readKeys(value: unknown): ContactKeys | null {

@@ -3,7 +3,8 @@
  *
  * Called by `store.ts` only. What happens inside the meeting is in `reduce_meeting.ts`.
  */
-import type { Fact } from './facts';
+import type { Fact, OpenedSnapshot } from './facts';
+import type { Media } from './media_wish';
 import type {
   AppState,
   DeviceKind,
@@ -43,6 +44,7 @@ export const INITIAL: AppState = {
   transport: 'none',
   devices: NO_DEVICES,
   wanted: { mic: false, camera: false },
+  lowData: false,
   sealing: false,
   soundBlocked: false,
   traffic: { mbPerHour: null, resting: [] },
@@ -67,7 +69,13 @@ export function reduce(state: AppState, fact: Fact): AppState {
     case 'knock_refused':
       return withPhase(state, afterArriving(state.phase, fact));
     case 'snapshot':
-      return checked(state, inMeeting(state, afterSnapshot(meetingOf(state), fact.snapshot)));
+      return checked(
+        state,
+        inMeeting(
+          { ...state, wanted: stillWanted(state.wanted, fact.wasTold ?? null, fact.snapshot) },
+          afterSnapshot(meetingOf(state), fact.snapshot),
+        ),
+      );
     case 'happened':
       return checked(
         state,
@@ -97,6 +105,8 @@ export function reduce(state: AppState, fact: Fact): AppState {
       return afterDevices(state, fact.patch);
     case 'wanted':
       return { ...state, wanted: { ...state.wanted, ...fact.wanted } };
+    case 'low_data':
+      return { ...state, lowData: fact.lowData };
     case 'sight':
       return onMeeting({ ...state, sealing: fact.sealing }, (meeting) => ({
         ...meeting,
@@ -196,6 +206,16 @@ function checked(before: AppState, after: AppState): AppState {
     camera: after.wanted.camera && mine.cameraAllowed && !mine.away && !closedByMove(from, mine, 'camera'),
   };
   return noticed({ ...after, wanted }, was === null ? [] : noticesBetween(was, now));
+}
+
+/** What somebody, or a move, closed while I heard nothing: only I open it again, though I may. */
+function stillWanted(wanted: Media, told: Media | null, { you, people }: OpenedSnapshot): Media {
+  const mine = people.find(({ id }) => id === you);
+  if (told === null || mine === undefined) return wanted;
+  return {
+    mic: wanted.mic && (mine.mic || !told.mic),
+    camera: wanted.camera && (mine.camera || !told.camera),
+  };
 }
 
 /** Out of a quiet room everything is as the server says; elsewhere what it has just closed is closed. */

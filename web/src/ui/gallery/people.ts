@@ -159,6 +159,7 @@ export const QUIET: Omit<AppState, 'phase'> = {
     previewVersion: 0,
   },
   wanted: { mic: false, camera: false },
+  lowData: false,
   sealing: false,
   soundBlocked: false,
   traffic: { mbPerHour: null, resting: [] },

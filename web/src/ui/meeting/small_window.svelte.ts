@@ -77,6 +77,16 @@ export class SmallWindow {
     this.#show(this.#picture, who === null ? null : this.#streamOf(who));
   }
 
+  /** The meeting is left, or she is in the lobby: nobody is to be seen any more. */
+  end(): void {
+    if (this.#picture === null) return;
+    this.#picture.srcObject = null;
+    if (this.#open && document.pictureInPictureElement !== null) {
+      void document.exitPictureInPicture().catch(() => undefined);
+    }
+    this.#open = false;
+  }
+
   #newPicture(): Picture {
     const picture = this.#makePicture();
     picture.addEventListener('leavepictureinpicture', () => {

@@ -222,6 +222,34 @@ describe('choosing', () => {
     expect(media.tracks[0]?.readyState).toBe('live');
   });
 
+  test('a camera in use is let go before another is asked for: many phones open one at a time', async () => {
+    await devices.open('camera');
+    const ask = media.getUserMedia.bind(media);
+    media.getUserMedia = (constraints) => {
+      expect(media.tracks[0]?.readyState).toBe('ended');
+      return ask(constraints);
+    };
+    await devices.choose('camera', 'back');
+    expect(sent.camera).toBe(media.tracks[1]);
+    expect(state.camera).toBe('on');
+  });
+
+  test('a camera that cannot be used gives the former one back, also later', async () => {
+    await devices.open('camera');
+    const ask = media.getUserMedia.bind(media);
+    media.getUserMedia = (constraints) => {
+      const isBack = JSON.stringify(constraints).includes('back');
+      return isBack ? Promise.reject(new DOMException('', 'NotReadableError')) : ask(constraints);
+    };
+    await devices.choose('camera', 'back');
+    await settled();
+    expect(notUsable).toEqual(['camera']);
+    expect(state).toMatchObject({ camera: 'on', cameraId: 'front' });
+    devices.close('camera');
+    await devices.open('camera');
+    expect(media.asked.at(-1)).toMatchObject({ video: { deviceId: { exact: 'front' } } });
+  });
+
   test('while it is off takes effect when it is turned on', async () => {
     await devices.open('mic');
     devices.close('mic');

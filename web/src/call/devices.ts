@@ -90,10 +90,15 @@ export class LocalDevices {
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
     const slot = this.#slots[kind];
-    slot.chosen = id;
-    this.#listener.changed(kind === 'mic' ? { micId: id } : { cameraId: id });
-    if (slot.state === 'on') await this.#acquire(kind, id);
+    const former = slot.chosen ?? slot.track?.getSettings().deviceId ?? null;
+    this.#noteChosen(kind, id);
+    if (slot.state === 'on') await this.#change(kind, id, former);
     else this.#release(kind);
+  }
+
+  #noteChosen(kind: DeviceKind, id: string | null): void {
+    this.#slots[kind].chosen = id;
+    this.#listener.changed(kind === 'mic' ? { micId: id } : { cameraId: id });
   }
 
   /** Everything off at once; the object is not used again. */
@@ -111,8 +116,7 @@ export class LocalDevices {
   async #acquire(kind: DeviceKind, id: string | null): Promise<void> {
     const slot = this.#slots[kind];
     const wish = (slot.wish += 1);
-    const before = slot.state === 'on' ? slot.track : null;
-    if (before === null) this.#become(kind, 'asking');
+    this.#become(kind, 'asking');
     try {
       const track = await this.#ask(kind, id);
       if (slot.wish !== wish) {
@@ -123,9 +127,26 @@ export class LocalDevices {
       this.#use(kind, track);
       this.#refreshLists();
     } catch (error) {
-      if (slot.wish !== wish) return;
-      if (before !== null) this.#listener.notUsable(kind);
-      else this.#failed(kind, stateAfter(error));
+      if (slot.wish === wish) this.#failed(kind, stateAfter(error));
+    }
+  }
+
+  /** Another one in place of the one in use; where it cannot be had, that one goes on. */
+  async #change(kind: DeviceKind, id: string, former: string | null): Promise<void> {
+    const slot = this.#slots[kind];
+    const wish = (slot.wish += 1);
+    if (kind === 'camera') this.#release(kind); // many phones open one camera at a time
+    const track = await this.#ask(kind, id).catch(() => null);
+    if (slot.wish !== wish) {
+      track?.stop();
+    } else if (track === null) {
+      this.#noteChosen(kind, former);
+      this.#listener.notUsable(kind);
+      if (slot.track === null) await this.#acquire(kind, former);
+    } else {
+      this.#release(kind);
+      this.#use(kind, track);
+      this.#refreshLists();
     }
   }
 

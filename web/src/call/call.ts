@@ -230,10 +230,12 @@ export class Call {
   }
 
   async #accept(answer: string): Promise<void> {
+    const peer = this.#peer;
     try {
-      await this.#peer?.accept(answer, this.#iceServers);
+      await peer?.accept(answer, this.#iceServers);
     } catch {
-      this.#watch.refused();
+      // What becomes of a transport that was replaced meanwhile is no news of the one in its place.
+      if (peer === this.#peer) this.#watch.refused();
     }
   }
 

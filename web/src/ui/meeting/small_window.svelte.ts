@@ -28,13 +28,19 @@ export function hasSmallWindow(): boolean {
 export class SmallWindow {
   readonly #streamOf: (who: ParticipantId) => MediaStream | null;
   readonly #makePicture: () => Picture;
+  readonly #close: () => Promise<void>;
   #picture: Picture | null = null;
   #open = $state(false);
   #who = $state<ParticipantId | null>(null);
 
-  constructor(streamOf: (who: ParticipantId) => MediaStream | null, makePicture = pictureHere) {
+  constructor(
+    streamOf: (who: ParticipantId) => MediaStream | null,
+    makePicture = pictureHere,
+    close = () => document.exitPictureInPicture(),
+  ) {
     this.#streamOf = streamOf;
     this.#makePicture = makePicture;
+    this.#close = close;
   }
 
   /** Who is in it; null: it is closed. Reactive. */
@@ -42,13 +48,13 @@ export class SmallWindow {
     return this.#open ? this.#who : null;
   }
 
-  /** After a tap, browsers open no window unasked. Where no picture has come yet nothing happens, and one may tap again. */
   /** Whoever has the turn has a picture that is here. */
   canShow(meeting: MeetingView): boolean {
     const who = onStage(meeting, null);
     return who !== null && this.#streamOf(who) !== null;
   }
 
+  /** After a tap, browsers open no window unasked. Where no picture has come yet nothing happens, and one may tap again. */
   async begin(meeting: MeetingView): Promise<void> {
     const who = onStage(meeting, null);
     const stream = who === null ? null : this.#streamOf(who);
@@ -81,9 +87,7 @@ export class SmallWindow {
   end(): void {
     if (this.#picture === null) return;
     this.#picture.srcObject = null;
-    if (this.#open && document.pictureInPictureElement !== null) {
-      void document.exitPictureInPicture().catch(() => undefined);
-    }
+    if (this.#open) void this.#close().catch(() => undefined);
     this.#open = false;
   }
 

@@ -6,6 +6,7 @@ let refusal: Error | null;
 let missing: string | null;
 let picture: FakePicture;
 let small: SmallWindow;
+let closed: number;
 
 class FakePicture extends EventTarget {
   srcObject: MediaProvider | null = null;
@@ -28,7 +29,15 @@ const streamOf = (who: string) => (who === missing ? null : (`stream of ${who}` 
 beforeEach(() => {
   refusal = missing = null;
   picture = new FakePicture();
-  small = new SmallWindow(streamOf, () => picture);
+  closed = 0;
+  small = new SmallWindow(
+    streamOf,
+    () => picture,
+    () => {
+      closed += 1;
+      return Promise.resolve();
+    },
+  );
 });
 
 const mia = meeting(4, { round: circle(['waiting', 'sharing']) });
@@ -54,6 +63,16 @@ test('closed by hand it shows nobody, and can be opened again', async () => {
   expect([small.who, picture.srcObject]).toEqual([null, null]);
   await small.begin(noor);
   expect([small.who, picture.opened]).toEqual(['person-0004', 2]);
+});
+
+test('ends with the meeting, and shows nobody who comes to sit there', async () => {
+  small.end();
+  await small.begin(mia);
+  small.end();
+  small.follow(noor);
+  expect([small.who, picture.srcObject, closed]).toEqual([null, null, 1]);
+  small.end();
+  expect(closed).toBe(1);
 });
 
 test('a browser that refuses changes nothing', async () => {

@@ -1,4 +1,4 @@
-/** For both builds: writes into the page of which files its later parts consist, for `src/ui/later/files.ts`. */
+/** For both builds: writes into the page of which files its later parts consist, for `src/later_files.ts`. */
 import type { Plugin, Rolldown } from 'vite';
 
 /** The sources of parts that are asked for again until they are here, by the name they are asked by. */

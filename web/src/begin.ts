@@ -8,7 +8,7 @@ import { browser } from './surroundings';
 import App from './ui/App.svelte';
 import { fetchHelplines } from './ui/help/help.svelte';
 import { beginCustom } from './ui/custom.svelte';
-import { knowFiles } from './ui/later/files';
+import { knowFiles } from './later_files';
 import { noteLostStyles } from './ui/later/lost_styles';
 import { beginLook } from './ui/look.svelte';
 

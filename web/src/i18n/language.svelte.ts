@@ -4,7 +4,7 @@
  * Read by every screen through `t`. No word is there before `learn` or `speak` has ended; nothing is shown before.
  * Words that nobody needs to come in come with the screens that say them (`later.svelte.ts`).
  */
-import { fetchFiles } from '../ui/later/files';
+import { fetchFiles } from '../later_files';
 import { LANGUAGES, type LanguageTag } from './languages';
 import { makeTranslate, type Dictionary, type Translate } from './translate';
 

@@ -6,7 +6,7 @@ import App from '../App.svelte';
 import { setCalm } from '../calm.svelte';
 import { chooseCountry, closeHelp, openHelp, useHelplines } from '../help/help.svelte';
 import { inside, starting } from '../later/later.svelte';
-import { knowFiles } from '../later/files';
+import { knowFiles } from '../../later_files';
 import { noteLostStyles } from '../later/lost_styles';
 import { setLook } from '../look.svelte';
 import { HELPLINES } from './helplines';

@@ -4,7 +4,7 @@
  * Called by `main.ts` (once), the help button and the card.
  */
 import type { HelpCountry, Helplines } from '../../helplines';
-import { fetchFiles } from '../later/files';
+import { fetchFiles } from '../../later_files';
 import { fetchLostStyles } from '../later/lost_styles';
 
 type Countries = typeof import('./countries');

@@ -6,7 +6,7 @@
  */
 import { learnAll } from '../../i18n/language.svelte';
 import { browserTimers, type Timers } from '../../timers';
-import { fetchFiles, type PartName } from './files';
+import { fetchFiles, type PartName } from '../../later_files';
 import { fetchLostStyles } from './lost_styles';
 
 /** Between two tries: a lost connection is often back at once, and one that is not must not be asked all the time. */

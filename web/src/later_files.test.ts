@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { fetchFiles, knowFiles } from './files';
+import { fetchFiles, knowFiles } from './later_files';
 
 const LIST = JSON.stringify({
   inside: ['/a.js', '/shared.js', '/a.css'],

@@ -37,9 +37,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     # Of each window Chromium 156 draws its own bars as pages: twice the work of 150.
-    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
-    "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
-    "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+    (
+        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
+        "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
+        "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+    ),
 ]
 PHONE = (360, 640)
 WIDE = (1440, 900)

@@ -88,7 +88,7 @@ async def test_nor_one_whose_last_grace_is_over() -> None:
         await ada.join(OFFER)
         await ada.say("a word")
         await ada.cut()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while "_Connection" in held():  # noqa: ASYNC110 - the server notices in its own time
                 await asyncio.sleep(0)
         assert {"Meeting", "Peer", "ChatMessage"} <= set(held())
@@ -98,6 +98,6 @@ async def test_nor_one_whose_last_grace_is_over() -> None:
 
 async def let_go(before: list[str]) -> None:
     await settle()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while held() != before:  # noqa: ASYNC110 - connections let go a moment after their clients know
             await asyncio.sleep(0)

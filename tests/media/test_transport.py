@@ -33,9 +33,11 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     # Of each window Chromium 156 draws its own bars as pages: twice the work of 150.
-    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
-    "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
-    "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+    (
+        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
+        "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
+        "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+    ),
     "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",
 ]

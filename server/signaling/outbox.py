@@ -23,7 +23,7 @@ class OutboxLimits:
 
     max_frames: int = 512
     max_bytes: int = 1_048_576
-    """Of several frames: a single one, as the snapshot of a very large meeting, is not slow."""
+    """Of what waits behind the next frame, whose own size does not count: the snapshot of a very large meeting is larger."""
 
 
 class Latest(Enum):
@@ -57,7 +57,7 @@ class Outbox:
             return
         self._frames.append(frame)
         self._bytes += len(frame)
-        if len(self._frames) > 1 and self._exceeds(len(self._frames), self._bytes):
+        if self._exceeds(len(self._frames), self._bytes - len(self._frames[0])):
             self._frames.clear()
             self._latest.clear()
             self.close(CloseCode.TOO_SLOW)

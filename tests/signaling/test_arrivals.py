@@ -7,6 +7,7 @@ import contextlib
 import time
 
 import msgpack
+import msgspec
 import pytest
 
 from server.cluster.memory import MemoryJournal
@@ -162,4 +163,20 @@ async def test_who_missed_much_is_told_it_whole_and_stays(missed: int, told_whol
     welcome = msgpack.unpackb(await outbox.take())
     assert (welcome["snapshot"] is not None) is told_whole
     assert (welcome["position"] == seen) is not told_whole
+    await door.directory.close()
+
+
+async def test_who_gets_a_whole_snapshot_beyond_the_limit_is_told_that_her_media_is_lost_and_stays() -> None:
+    door, outbox = Door(), Outbox(OutboxLimits())
+    place = await door.arrivals.join(door.message(Role.FACILITATOR), 0, outbox)
+    secret = msgpack.unpackb(await outbox.take())["resume"]
+    door.arrivals.lost(place)
+    door.switchboard.peer_lost(door.meeting, place.participant)
+    snapshot = place.fanout.snapshot(place.participant, place.live.replica.meeting)
+    outbox = Outbox(OutboxLimits(max_bytes=len(snapshot) - 1))
+    # Without an offer, as the page comes back after its connection was cut.
+    back = msgspec.structs.replace(door.message(Role.FACILITATOR, m.ResumeClaim(secret, b"")), offer=None)
+    await door.arrivals.join(back, 0, outbox)
+    assert outbox.closing is None
+    assert [msgpack.unpackb(await outbox.take())["t"] for _ in range(2)] == ["joined", "media_lost"]
     await door.directory.close()

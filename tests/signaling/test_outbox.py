@@ -38,7 +38,7 @@ async def test_only_the_newest_of_a_state_is_sent_after_what_must_not_be_lost() 
     assert await drain(outbox) == [b"event", b"b", b"seats", CloseCode.LEFT]
 
 
-@pytest.mark.parametrize("frames", [[b"x"] * 4, [b"x" * 60, b"x" * 60]])
+@pytest.mark.parametrize("frames", [[b"x"] * 4, [b"x", b"x" * 60, b"x" * 60]])
 async def test_a_slow_consumer_is_closed_rather_than_robbed_of_one_event(frames: list[bytes]) -> None:
     outbox = Outbox(LIMITS)
     for frame in frames:
@@ -50,8 +50,14 @@ async def test_a_single_frame_is_never_slow_whatever_its_size() -> None:
     outbox = Outbox(LIMITS)
     outbox.post(b"x" * 101)
     assert await outbox.take() == b"x" * 101
-    outbox.post(b"x" * 101)
-    outbox.post(b"y")
+
+
+async def test_behind_a_large_frame_there_is_room_as_behind_a_small_one() -> None:
+    outbox = Outbox(LIMITS)
+    for frame in (b"x" * 101, b"y" * 100):
+        outbox.post(frame)
+    assert outbox.closing is None
+    outbox.post(b"z")
     assert await drain(outbox) == [CloseCode.TOO_SLOW]
 
 

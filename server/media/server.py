@@ -143,7 +143,8 @@ class MediaServer:
         media = self._meetings.get(meeting)
         if media is not None:
             media.allotment.part(peer)
-        self._shut(meeting, peer)
+            self._shut(meeting, peer)
+            self._forget_empty(meeting, media)
 
     async def route(self, meeting: MeetingId, wanted: Mapping[Track, frozenset[ParticipantId]]) -> None:
         """As `MediaControl.route`; in force when this returns."""
@@ -337,7 +338,7 @@ class MediaServer:
 
     def _forget_empty(self, meeting: MeetingId, media: MeetingMedia) -> None:
         """A meeting without peers and wishes is as one that never was: offers alone must not fill the memory."""
-        if not media.peers and not media.wanted and not media.allotment.holders:
+        if not (media.peers or media.wanted or media.allotment.holders or media.allotment.screens):
             self._forget(meeting)
 
     def _forget(self, meeting: MeetingId) -> None:

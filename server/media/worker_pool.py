@@ -190,8 +190,9 @@ class WorkerPool:
                 placement.peers.discard(peer)
                 self._forget_empty(meeting, placement)
             raise
-        else:
-            return answer.answer_sdp
+        if peer in placement.screens:  # the worker may be another than the one that was told
+            link.ask(partial(wire.shown, meeting=meeting, peer=peer, screen=placement.screens[peer]))
+        return answer.answer_sdp
 
     async def close(self, meeting: MeetingId, peer: ParticipantId) -> None:
         """As `MediaControl.close`; in force when this returns."""
@@ -270,7 +271,7 @@ class WorkerPool:
     def _forget_empty(self, meeting: MeetingId, placement: _Placement) -> None:
         """As `MediaServer` does: offers alone must not fill the memory."""
         if (
-            not (placement.peers or placement.wanted or placement.holders)
+            not (placement.peers or placement.wanted or placement.holders or placement.screens)
             and self._placed.get(meeting) is placement
         ):
             del self._placed[meeting]
@@ -326,13 +327,11 @@ class WorkerPool:
                 self._take_up(meeting, placement)
 
     def _take_up(self, meeting: MeetingId, placement: _Placement) -> None:
-        """The meeting's new worker knows what to forward; its people are asked for new transports."""
+        """The meeting's new worker knows what to forward; its people are asked for new transports, and then it knows their screens."""
         link = placement.slot.link
-        if link is not None and placement.wanted:
+        if link is not None:
             link.ask(lambda number: wire.Route(number, meeting, wire.routed(placement.wanted)))
             link.ask(lambda number: wire.Hold(number, meeting, list(placement.holders)))
-            for peer, screen in placement.screens.items():
-                link.ask(partial(wire.shown, meeting=meeting, peer=peer, screen=screen))
         lost, placement.peers = placement.peers, set()
         if placement.is_loud:
             self._tell(wire.SpeakersChanged(meeting, []), placement)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.load import Participant, offer_text
-from server.hosting.ports import OfferFault, OfferRefused, Seat, Why
+from server.hosting.ports import OfferFault, OfferRefused, Screen, Seat, Why
 from server.media.ice_lite import CONSENT_MS
 from server.media.mmsg import BatchedSocket
 from server.media.server import MediaServer
@@ -292,3 +292,21 @@ async def test_a_meeting_that_ended_leaves_neither_packets_nor_addresses_nor_key
     assert not io._sources
     assert not any(io._received._octets)
     assert not any(io._received._names)
+
+
+async def test_who_wants_little_data_gets_little_though_everybody_lost_her_transport_in_a_pause(stage: Stage):
+    await stage.enter(ADA)
+    await stage.server.show(MEETING, ADA, Screen(low_data=True))
+    stage.pass_ms(CONSENT_MS + 1)
+    assert stage.listener.lost == [ADA]
+    await stage.enter(ADA)
+    stage.pass_ms(stage.settings.allot_ms)
+    assert [each.low_data for each in (await stage.server.receptions(MEETING)).people] == [True]
+
+
+async def test_nothing_is_left_of_a_meeting_whose_people_have_gone_after_their_transports(stage: Stage):
+    await stage.enter(ADA)
+    await stage.server.show(MEETING, ADA, Screen(low_data=True))
+    stage.pass_ms(CONSENT_MS + 1)
+    await stage.server.close(MEETING, ADA)
+    assert stage.server.meetings == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import aioice
 import pytest
 
-from server.hosting.ports import OfferFault, OfferRefused
+from server.hosting.ports import OfferFault, OfferRefused, Screen
 from server.media import worker_wire as wire
 from server.media.settings import MediaSettings
 from server.media.worker_link import LinkTimes, WorkerLink
@@ -323,3 +323,70 @@ async def test_routes_of_the_second_before_a_death_are_those_of_the_new_worker()
         assert again[1].id not in [each.publisher for each in listener.seats[again[0].id]]
         for client in again:
             await client.leave()
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+async def test_who_wants_little_data_gets_little_from_the_next_worker_too(is_paused: bool):  # noqa: FBT001 - a row of the table
+    listener, meeting = Listener(), MeetingId("one")
+    async with running(listener, 1) as pool:
+        ada, mia = await meet(pool, meeting, 0, 1)
+        wanted = everybody(ada, mia)
+        await pool.show(meeting, mia.id, Screen(low_data=True))
+        if is_paused:
+            await pool.route(meeting, {})
+        os.kill(pool.workers[0].pid, signal.SIGKILL)
+        await listener.until(lambda: set(listener.lost) == {ada.id, mia.id})
+        for client in (ada, mia):
+            await client.leave()
+        again = [Client(0), Client(1)]
+        for client in again:
+            await client.connect(Door(pool, meeting))  # type: ignore[arg-type]
+        await pool.route(meeting, wanted)
+        assert await who_wants_little(pool, meeting, 2) == {mia.id}
+        for client in again:
+            await client.leave()
+
+
+async def test_who_has_the_turn_in_a_pause_has_it_with_the_next_worker_too(tmp_path: Path):
+    """The workers forward nothing, and write down what they are asked."""
+    script, asked = tmp_path / "worker.py", tmp_path / "asked"
+    script.write_text(
+        "import asyncio, pathlib, socket, sys\n"
+        "from server.media import worker_wire as wire\n"
+        "async def work():\n"
+        "    line = socket.socket(fileno=int(sys.argv[1]))\n"
+        "    reader, writer = await asyncio.open_unix_connection(sock=line)\n"
+        "    await wire.read_down(reader)\n"
+        "    writer.write(wire.frame(wire.Begun('127.0.0.1', 1)))\n"
+        "    while True:\n"
+        "        request = await wire.read_down(reader)\n"
+        f"        with pathlib.Path({str(asked)!r}).open('a') as file: print(request, file=file)\n"
+        "        writer.write(wire.frame(wire.Carried(request.number)))\n"
+        "asyncio.run(work())\n"
+    )
+    meeting = MeetingId("one")
+    pool = WorkerPool(LOOPBACK, 1, (COMMAND[0], "-c", f"import sys; exec(open({str(script)!r}).read())"))
+    await pool.start(Listener())
+    try:
+        await pool.route(meeting, WANTED)
+        await pool.hold(meeting, frozenset({ADA}))
+        await pool.route(meeting, {})
+        (worker,) = pool.workers
+        os.kill(worker.pid, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while [each.pid for each in pool.workers] in ([], [worker.pid]):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        await pool.close(meeting, MIA)  # carried out after whatever the new worker was told first
+        holds = [line for line in asked.read_text().splitlines() if line.startswith("Hold(")]
+        assert len(holds) == 2
+        assert ADA in holds[1]
+    finally:
+        await pool.stop()
+
+
+async def who_wants_little(pool: WorkerPool, meeting: MeetingId, people: int) -> set[ParticipantId]:
+    """Once so many get something."""
+    async with asyncio.timeout(10):
+        while len(told := (await pool.receptions(meeting)).people) < people:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)
+    return {each.subscriber for each in told if each.low_data}

@@ -37,6 +37,7 @@ _M_LINE = re.compile(
 )
 _MID = re.compile(r"[A-Za-z0-9._{}-]{1,32}")
 _RID = re.compile(r"([A-Za-z0-9_-]{1,16}) (send|recv)(?: .*)?")
+_SETTING = re.compile(r"[!-~]{1,64}")  # of a codec; any other is as if it were not there
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")  # RFC 8839 §5.4
 _PWD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _SHA_256 = re.compile(r"(?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}")
@@ -168,7 +169,8 @@ def _codecs(block: _Block) -> dict[int, _Codec]:
         if number in described:
             for parameter in parameters.split(";"):
                 key, _, setting = parameter.strip().partition("=")
-                described[number].parameters[key] = setting
+                if _SETTING.fullmatch(setting):
+                    described[number].parameters[key] = setting
     formats = [_number(each, _MAX_PAYLOAD_TYPE) for each in block.formats]
     return {number: described[number] for number in formats if number in described}
 

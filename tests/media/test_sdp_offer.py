@@ -262,6 +262,14 @@ def test_extension_offered_one_way_is_answered_one_way() -> None:
     assert Extension.AUDIO_LEVEL not in microphone.extensions
 
 
+@pytest.mark.parametrize("setting", ["1\x1f0", "1\x0b0", "١٠", "", "1" * 65])
+def test_setting_of_a_codec_that_is_no_plain_word_is_not_echoed(setting: str) -> None:
+    answer = answer_to(MEETING.replace("minptime=10", f"minptime={setting}"))
+    assert "minptime" in answer_to(MEETING)
+    assert "minptime" not in answer
+    assert "useinbandfec=1" in answer
+
+
 # ── any text ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -3,6 +3,7 @@ import { type HtmlTagDescriptor, type Plugin, runnerImport } from 'vite';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { readHelplines } from './src/helplines.ts';
+import { PARTS } from './src/later_files.ts';
 import { laterFiles } from './vite.later.ts';
 import { checkWeight, MOST_TO_JOIN_BYTES, size } from './vite.weight.ts';
 
@@ -76,7 +77,7 @@ function lightEnough(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [svelte(), screensAtOnce(), laterFiles(), checkedHelplines(), completeWords(), lightEnough()],
+  plugins: [svelte(), screensAtOnce(), laterFiles(PARTS), checkedHelplines(), completeWords(), lightEnough()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -4,7 +4,7 @@ import { laterFiles } from './vite.later.ts';
 
 /** Every screen with made-up states: for looking at and for tests. No part of the served pages. */
 export default defineConfig({
-  plugins: [svelte(), laterFiles()],
+  plugins: [svelte(), laterFiles([])],
   publicDir: false,
   build: {
     outDir: 'dist-gallery',

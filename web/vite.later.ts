@@ -1,31 +1,48 @@
-/** For both builds: writes into the page of which files its later parts consist, for `src/later_files.ts`. */
+/** For both builds: writes into the page of which files the parts consist that it loads while it runs, for `src/later_files.ts`. */
 import type { Plugin, Rolldown } from 'vite';
+import { type PartName, PARTS } from './src/later_files.ts';
 
-/** The sources of parts that are asked for again until they are here, by the name they are asked by. */
-const PARTS = /\/(inside|StartPages|countries|[a-z]{2}_later)\.(?:ts|svelte)$/;
+const SOURCE = /([^/]+)\.(?:ts|svelte)$/;
 
-export function laterFiles(): Plugin {
+/** needed: the build fails where one of these is no file of its own. */
+export function laterFiles(needed: readonly PartName[]): Plugin {
   return {
     name: 'later-files',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle = {} }) {
-        const files: Record<string, string[]> = {};
-        for (const chunk of Object.values(bundle)) {
-          const part = chunk.type === 'chunk' && PARTS.exec(chunk.facadeModuleId ?? '')?.[1];
-          if (part) files[part] = [...filesOf(chunk.fileName, bundle)].map((file) => `/${file}`);
-        }
+      handler(html, { bundle }) {
+        if (bundle === undefined) return [];
         return [
           {
             tag: 'script',
             attrs: { type: 'application/json', id: 'later-files' },
-            children: JSON.stringify(files),
+            children: JSON.stringify(filesByPart(html, bundle, needed)),
             injectTo: 'head',
           },
         ];
       },
     },
   };
+}
+
+/** html: what it names is there before any part. */
+function filesByPart(
+  html: string,
+  bundle: Rolldown.OutputBundle,
+  needed: readonly PartName[],
+): Partial<Record<PartName, string[]>> {
+  const files: Partial<Record<PartName, string[]>> = {};
+  for (const chunk of Object.values(bundle)) {
+    if (chunk.type !== 'chunk' || !chunk.isDynamicEntry) continue;
+    const part = PARTS.find((name) => name === SOURCE.exec(chunk.facadeModuleId ?? '')?.[1]);
+    if (part === undefined) continue;
+    files[part] = [...filesOf(chunk.fileName, bundle)]
+      .map((file) => `/${file}`)
+      .filter((file) => !html.includes(file));
+  }
+  const lost = needed.filter((part) => files[part] === undefined);
+  if (lost.length > 0) throw new Error(`no files of their own in the bundle: ${lost.join(', ')}`);
+  return files;
 }
 
 /** The file, its styles, and those of all that it imports. */

@@ -46,7 +46,11 @@ class Network:
         lost.clear()
 
 
-@pytest.mark.parametrize("file", ["inside-*.js", "inside-*.css", "en_later-*.js"])
+OF_AN_OFFER = ["inside-*.js", "inside-*.css", "en_later-*.js", "Panel-*.js", "Panel-*.css"]
+"""The panel is a file of its own, which the other two only import."""
+
+
+@pytest.mark.parametrize("file", OF_AN_OFFER)
 async def test_an_offer_that_did_not_come_is_said_and_may_be_tried_again(phone: Gallery, file: str) -> None:
     network = Network(phone, f"**/assets/{file}")
     await network.cut()
@@ -89,4 +93,30 @@ async def test_starting_a_group_is_tried_again(phone: Gallery) -> None:
     await network.mend()
     await phone.page.get_by_test_id("missing-again").tap()
     await expect(phone.page.get_by_test_id("start-create")).to_be_visible()
+    network.forgive()
+
+
+@pytest.mark.parametrize("file", ["LeadPanel-*.js", "LeadPanel-*.css", "PartTime-*.js"])
+async def test_a_panel_that_did_not_come_is_there_when_it_is_opened_again(phone: Gallery, file: str) -> None:
+    network = Network(phone, f"**/assets/{file}")
+    await network.cut()
+    await phone.show("lead-panel")
+    panel = phone.page.get_by_test_id("lead-panel")
+    await expect(panel.locator(".problem")).to_be_visible()
+    await network.mend()
+    await panel.get_by_test_id("lead-panel-close").tap()
+    await phone.page.get_by_test_id("lead").tap()
+    content = panel.get_by_role("group", name="Lead", exact=True)
+    await expect(content).to_have_css("display", "grid")  # as its style says
+    network.forgive()
+
+
+async def test_a_language_that_did_not_come_can_be_chosen_again(phone: Gallery) -> None:
+    await phone.show("meeting")
+    network = Network(phone, "**/assets/fr-*.js")
+    await network.cut()
+    assert await phone.page.evaluate("speak('fr').then(() => true, () => false)") is False
+    await network.mend()
+    await phone.page.evaluate("speak('fr')")
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "fr")
     network.forgive()

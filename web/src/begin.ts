@@ -8,7 +8,6 @@ import { browser } from './surroundings';
 import App from './ui/App.svelte';
 import { fetchHelplines } from './ui/help/help.svelte';
 import { beginCustom } from './ui/custom.svelte';
-import { knowFiles } from './later_files';
 import { noteLostStyles } from './ui/later/lost_styles';
 import { beginLook } from './ui/look.svelte';
 
@@ -18,7 +17,6 @@ export async function begin(language: LanguageTag, custom: Custom): Promise<void
   if (place === null) throw new Error('index.html has no place for the app');
 
   noteLostStyles(window);
-  knowFiles(document.getElementById('later-files')?.textContent, (file) => fetch(file));
   beginCustom(custom);
   beginLook(new Date().getHours());
   const client = new KithClient(browser(custom.exitPage));

@@ -1,5 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
-import { fetchFiles, knowFiles } from './later_files';
+import { beforeEach, expect, test } from 'vitest';
+import { knowFiles, whole } from './later_files';
 
 const LIST = JSON.stringify({
   inside: ['/a.js', '/shared.js', '/a.css'],
@@ -9,11 +9,13 @@ const LIST = JSON.stringify({
 let asked: string[] = [];
 let lost = new Set<string>();
 let refused = new Set<string>();
+let imported = 0;
 
 beforeEach(() => {
   asked = [];
   lost = new Set();
   refused = new Set();
+  imported = 0;
   knowFiles(LIST, (file) => {
     asked.push(file);
     if (lost.has(file)) return Promise.reject(new TypeError('no network'));
@@ -24,27 +26,32 @@ beforeEach(() => {
   });
 });
 
-it('asks for every file of a part, and for none twice that is here', async () => {
-  await fetchFiles('inside');
-  await fetchFiles('en_later');
-  await fetchFiles('inside');
+function load(): Promise<string> {
+  imported += 1;
+  return Promise.resolve('here');
+}
+
+test('every file of a part is asked for, and none twice that is here or on its way', async () => {
+  await Promise.all([whole('inside', load), whole('en_later', load)]);
+  expect(await whole('inside', load)).toBe('here');
   expect(asked).toEqual(['/a.js', '/shared.js', '/a.css', '/en.js']);
 });
 
-it('says that a part is not here, and asks again only for what did not come', async () => {
+test('a part is imported only when all its files are here, and only what did not come is asked for again', async () => {
   lost.add('/shared.js');
-  await expect(fetchFiles('inside')).rejects.toThrow('no network');
+  await expect(whole('inside', load)).rejects.toThrow('no network');
   lost.clear();
   refused.add('/shared.js');
-  await expect(fetchFiles('inside')).rejects.toThrow('a file did not come');
+  await expect(whole('inside', load)).rejects.toThrow('a file did not come');
+  expect(imported).toBe(0);
   refused.clear();
-  await fetchFiles('inside');
+  expect(await whole('inside', load)).toBe('here');
   expect(asked).toEqual(['/a.js', '/shared.js', '/a.css', '/shared.js', '/shared.js']);
 });
 
-it('asks for nothing where there is no list, and of a part without files', async () => {
-  await fetchFiles('StartPages');
+test('where there is no list, and of a part without files, nothing is asked for', async () => {
+  expect(await whole('StartPages', load)).toBe('here');
   knowFiles(null, () => Promise.reject(new Error('not to be asked')));
-  await fetchFiles('inside');
+  expect(await whole('inside', load)).toBe('here');
   expect(asked).toEqual([]);
 });

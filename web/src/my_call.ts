@@ -5,13 +5,11 @@
  */
 import type { Call } from './call/call';
 import type { AppState } from './state/model';
-import { isSame, type Media, mediaFor } from './state/media_wish';
+import { isSame, type Media, mediaFor, NOTHING } from './state/media_wish';
 import { goesOn, me, meetingOf } from './state/selectors';
 
 /** What a visit needs of a call; tests give another one. */
 export type CallPort = Pick<Call, keyof Call>;
-
-export const NOTHING: Media = { mic: false, camera: false };
 
 export class MyCall {
   readonly #make: () => Promise<CallPort>;

@@ -7,6 +7,7 @@ import type { Fetch } from './creation';
 import { webSocketTo } from './protocol/web_socket';
 import type { PageSurroundings } from './state/page_memory';
 import { browserTimers } from './timers';
+import { whole } from './later_files';
 import type { Visit } from './visit';
 import type { VisitListener, VisitSurroundings } from './visit_surroundings';
 import type { Remembered } from './state/page_memory';
@@ -42,7 +43,7 @@ export function browser(exitPage: string | null = null): Surroundings {
     origin: location.origin,
     fetch: (url, init) => fetch(url, init),
     makeVisit: async (memory, listener) => {
-      const { Visit } = await import('./visit');
+      const { Visit } = await whole('visit', () => import('./visit'));
       return new Visit(memory, visitSurroundings(), listener);
     },
     watch,
@@ -64,7 +65,7 @@ function visitSurroundings(): VisitSurroundings {
     timers: browserTimers,
     wallMs: () => Date.now(),
     makeCall: async (listener) => {
-      const { Call } = await import('./call/call');
+      const { Call } = await whole('call', () => import('./call/call'));
       return new Call(browserTimers, listener);
     },
   };

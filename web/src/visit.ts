@@ -10,7 +10,7 @@ import { LinkSecretKeySource } from './crypto/keys';
 import { SessionSealer } from './crypto/session_seal';
 import { MAX_CAPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_PROFILE_BYTES, TextSealer } from './crypto/seal';
 import { isLength } from './crypto/lengths';
-import { type CallPort, MyCall, NOTHING } from './my_call';
+import { type CallPort, MyCall } from './my_call';
 import { MyContacts } from './my_contacts';
 import { SealOpener } from './open_sealed';
 import { isWritten, OutgoingChat } from './outgoing_chat';
@@ -33,7 +33,7 @@ import type { Remembered, RememberedPlace } from './state/page_memory';
 import { receptionsOf } from './receptions_told';
 import { interpreter, interrupted, isAway, isFacilitator, me, meetingOf, whyHeld } from './state/selectors';
 import type { VisitListener, VisitSurroundings } from './visit_surroundings';
-import { isAboutMyMedia, isSame, type Media } from './state/media_wish';
+import { isAboutMyMedia, isSame, type Media, NOTHING } from './state/media_wish';
 import { isAboutMedia, knockProblem, linkProblem, mayTryAgain, refusal } from './turned_away';
 
 /** While somebody makes up her mind, who is there may change. */
@@ -506,8 +506,9 @@ export class Visit implements ConnectionListener {
   #mediaRefused(code: string): void {
     if (code === 'busy') {
       this.#surroundings.timers.after(ASK_MEDIA_AGAIN_MS, () => {
+        if (this.#ended) return;
         this.#call.toldBack();
-        if (!this.#ended) this.#call.follow(this.#listener.state());
+        this.#call.follow(this.#listener.state());
       });
       return;
     }

@@ -4,7 +4,6 @@
  * Read by every screen through `t`. No word is there before `learn` or `speak` has ended; nothing is shown before.
  * Words that nobody needs to come in come with the screens that say them (`later.svelte.ts`).
  */
-import { fetchFiles } from '../later_files';
 import { LANGUAGES, type LanguageTag } from './languages';
 import { makeTranslate, type Dictionary, type Translate } from './translate';
 
@@ -43,7 +42,7 @@ export function timeText(atMs: number): string {
 export async function learn(next: LanguageTag): Promise<boolean> {
   const asked: Promise<Partial<Dictionary>[]> = Promise.all([
     LANGUAGES[next].load(),
-    ...(knowsAll ? [laterWords(next)] : []),
+    ...(knowsAll ? [LANGUAGES[next].later()] : []),
   ]);
   const told = await asked.catch(() => null);
   if (told === null) return false;
@@ -61,14 +60,9 @@ export function learnAll(): Promise<boolean> {
   return learning;
 }
 
-async function laterWords(of: LanguageTag): Promise<Partial<Dictionary>> {
-  await fetchFiles(`${of}_later`);
-  return LANGUAGES[of].later();
-}
-
 async function learnRest(): Promise<boolean> {
   const asked = tag;
-  const told = await laterWords(asked).catch(() => null);
+  const told = await LANGUAGES[asked].later().catch(() => null);
   if (told === null) return false;
   if (asked !== tag) return learnRest();
   knowsAll = true;

@@ -4,6 +4,7 @@
  * Read by `main.ts`, which asks for the words of one before anything else, and by `language.svelte.ts`. Imports no words: each
  * language is a file of its own that travels only to those who read it, and a second one for those who are in.
  */
+import { whole } from '../later_files';
 import type { FirstWords, LaterWords } from './translate';
 
 interface Language {
@@ -21,26 +22,26 @@ export const LANGUAGES = {
   en: {
     name: 'English',
     dir: 'ltr',
-    load: () => import('./en').then((file) => file.en),
-    later: () => import('./en_later').then((file) => file.enLater),
+    load: () => whole('en', () => import('./en')).then((file) => file.en),
+    later: () => whole('en_later', () => import('./en_later')).then((file) => file.enLater),
   },
   es: {
     name: 'Español',
     dir: 'ltr',
-    load: () => import('./es').then((file) => file.es),
-    later: () => import('./es_later').then((file) => file.esLater),
+    load: () => whole('es', () => import('./es')).then((file) => file.es),
+    later: () => whole('es_later', () => import('./es_later')).then((file) => file.esLater),
   },
   fr: {
     name: 'Français',
     dir: 'ltr',
-    load: () => import('./fr').then((file) => file.fr),
-    later: () => import('./fr_later').then((file) => file.frLater),
+    load: () => whole('fr', () => import('./fr')).then((file) => file.fr),
+    later: () => whole('fr_later', () => import('./fr_later')).then((file) => file.frLater),
   },
   ar: {
     name: 'العربية',
     dir: 'rtl',
-    load: () => import('./ar').then((file) => file.ar),
-    later: () => import('./ar_later').then((file) => file.arLater),
+    load: () => whole('ar', () => import('./ar')).then((file) => file.ar),
+    later: () => whole('ar_later', () => import('./ar_later')).then((file) => file.arLater),
   },
 } as const satisfies Record<string, Language>;
 

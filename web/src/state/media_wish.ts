@@ -12,11 +12,13 @@ export interface Media {
   readonly camera: boolean;
 }
 
+export const NOTHING: Media = { mic: false, camera: false };
+
 /** In the lobby and while paused nothing leaves, and nothing without a transport. */
 export function mediaFor({ phase, wanted, devices, transport }: AppState): Media {
-  if (transport === 'none' || transport === 'unsupported') return { mic: false, camera: false };
+  if (transport === 'none' || transport === 'unsupported') return NOTHING;
   const mine = phase.kind === 'meeting' && goesOn(phase.meeting) ? me(phase.meeting) : null;
-  if (mine === null || mine.away) return { mic: false, camera: false };
+  if (mine === null || mine.away) return NOTHING;
   return {
     mic: wanted.mic && devices.mic === 'on' && mine.micAllowed,
     camera: wanted.camera && devices.camera === 'on' && mine.cameraAllowed,

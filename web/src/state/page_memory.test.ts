@@ -205,14 +205,14 @@ describe('what others left in the history entry is not used', () => {
     expect(memory.find()).toEqual({ kind: 'nothing' });
   });
 
+  const whole = remembered().place;
   test.each([
-    ['no resume secret', { profile: new Uint8Array(1), mic: true, camera: true }],
-    ['a short one', { resume: new Uint8Array(2), profile: new Uint8Array(1), mic: true, camera: true }],
-    ['no profile', { resume: new Uint8Array(16), mic: true, camera: true }],
-    [
-      'a device that is neither on nor off',
-      { resume: new Uint8Array(16), profile: new Uint8Array(1), mic: 1 },
-    ],
+    ['no resume secret', { ...whole, resume: undefined }],
+    ['a short one', { ...whole, resume: new Uint8Array(2) }],
+    ['no profile', { ...whole, profile: undefined }],
+    ['a device that is neither on nor off', { ...whole, mic: 1 }],
+    ['no word of what was told', { ...whole, told: undefined }],
+    ['a word that is none', { ...whole, told: { mic: true } }],
     ['text', 'place'],
   ])('a place with %s: the link still counts', (_, place) => {
     page.restore({ ...kept(), place });

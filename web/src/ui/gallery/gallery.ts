@@ -6,7 +6,7 @@ import App from '../App.svelte';
 import { setCalm } from '../calm.svelte';
 import { chooseCountry, closeHelp, openHelp, useHelplines } from '../help/help.svelte';
 import { inside, starting } from '../later/later.svelte';
-import { knowFiles } from '../../later_files';
+import { knowFiles, whole } from '../../later_files';
 import { noteLostStyles } from '../later/lost_styles';
 import { setLook } from '../look.svelte';
 import { HELPLINES } from './helplines';
@@ -40,10 +40,12 @@ async function draw(story: Story, target: HTMLElement): Promise<void> {
   await Promise.all([
     inside.fetch(),
     starting.fetch(),
-    import('../lead/GrantsPanel.svelte'),
-    import('../lead/LeadPanel.svelte'),
-    import('../rooms/RoomsPanel.svelte'),
-    import('../session/SessionLead.svelte'),
+    ...[
+      whole('GrantsPanel', () => import('../lead/GrantsPanel.svelte')),
+      whole('LeadPanel', () => import('../lead/LeadPanel.svelte')),
+      whole('RoomsPanel', () => import('../rooms/RoomsPanel.svelte')),
+      whole('SessionLead', () => import('../session/SessionLead.svelte')),
+    ].map((panel) => panel.catch(() => null)), // drawn as a panel that did not come
   ]);
   chooseCountry(story.help ?? null);
   if (story.help === undefined) closeHelp();

@@ -4,7 +4,7 @@
  * Called by `main.ts` (once), the help button and the card.
  */
 import type { HelpCountry, Helplines } from '../../helplines';
-import { fetchFiles } from '../../later_files';
+import { whole } from '../../later_files';
 import { fetchLostStyles } from '../later/lost_styles';
 
 type Countries = typeof import('./countries');
@@ -57,15 +57,18 @@ async function ask(): Promise<HelpList | null> {
   return shows === null || list === null ? null : { list, HelpCountries: shows.HelpCountries };
 }
 
+function loadCountries(): Promise<Countries> {
+  return whole('countries', () => import('./countries'));
+}
+
 async function withLostStyles(): Promise<Countries> {
-  await fetchFiles('countries');
-  const [countries] = await Promise.all([import('./countries'), fetchLostStyles()]);
+  const [countries] = await Promise.all([loadCountries(), fetchLostStyles()]);
   return countries;
 }
 
 /** For the gallery, which has nobody to ask; null: they did not come. */
 export async function useHelplines(list: Helplines | null): Promise<void> {
-  const { HelpCountries } = await import('./countries');
+  const { HelpCountries } = await loadCountries();
   known = list === null ? null : { list, HelpCountries };
 }
 

@@ -6,7 +6,7 @@
  */
 import { learnAll } from '../../i18n/language.svelte';
 import { browserTimers, type Timers } from '../../timers';
-import { fetchFiles, type PartName } from '../../later_files';
+import { whole, type PartName } from '../../later_files';
 import { fetchLostStyles } from './lost_styles';
 
 /** Between two tries: a lost connection is often back at once, and one that is not must not be asked all the time. */
@@ -71,8 +71,7 @@ export class Later<Part> {
 }
 
 async function withAllWords<Part>(name: PartName, load: () => Promise<Part>): Promise<Part> {
-  const part = fetchFiles(name).then(load);
-  const [, learned] = await Promise.all([part, learnAll(), fetchLostStyles()]);
+  const [part, learned] = await Promise.all([whole(name, load), learnAll(), fetchLostStyles()]);
   if (!learned) throw new Error('its words did not come');
   return part;
 }

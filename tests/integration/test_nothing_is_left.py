@@ -91,6 +91,7 @@ async def test_nor_one_whose_last_grace_is_over() -> None:
         async with asyncio.timeout(30):
             while "_Connection" in held():  # noqa: ASYNC110 - the server notices in its own time
                 await asyncio.sleep(0)
+        await settle()  # her loss is carried out after her connection is gone: her grace begins then
         assert {"Meeting", "Peer", "ChatMessage"} <= set(held())
         await clock.advance(GRACE_MS)
         await let_go(before)

@@ -118,12 +118,64 @@ async def test_everybody_is_seen_and_heard_again_after_the_owner_was_killed(clus
     async with group_of_three([one, two, three]) as (ada, mia, zoe):
         await all_meet([ada, mia, zoe])
         one.kill()
-        for number, person in ((1, mia), (2, zoe)):
-            await lost(person)
-            await again(number, person, NewOffer(person.page))
+        await others_meet_at_the_next_owner(mia, zoe)
         await ada.page.wait_closed()
         await again(0, ada, Resume(ada.page, two))
         await all_meet([ada, mia, zoe])
+
+
+async def test_everybody_is_seen_and_heard_again_after_the_owner_slept_past_its_lease(cluster: Machines):
+    one, two, three = await cluster.some(3)
+    async with group_of_three([one, two, three]) as (ada, mia, zoe):
+        await all_meet([ada, mia, zoe])
+        one.pause()
+        await others_meet_at_the_next_owner(mia, zoe)
+        one.wake()
+        # Her own machine follows from now on; her connection to it is the one she had.
+        await lost(ada)
+        await again(0, ada, NewOffer(ada.page))
+        await all_meet([ada, mia, zoe])
+
+
+async def test_everybody_is_seen_and_heard_again_after_the_owner_was_cut_off_from_redis(cluster: Machines):
+    cable = await cluster.cable()
+    one = await cluster.add(cable.url)
+    two, three = await cluster.some(2)
+    async with group_of_three([one, two, three]) as (ada, mia, zoe):
+        await all_meet([ada, mia, zoe])
+        await cable.cut()
+        await others_meet_at_the_next_owner(mia, zoe)
+        cable.mend()
+        await lost(ada)
+        await again(0, ada, NewOffer(ada.page))
+        await all_meet([ada, mia, zoe])
+
+
+async def test_nobody_notices_in_sound_and_picture_that_redis_restarted_empty(cluster: Machines):
+    one, two, three = await cluster.some(3)
+    async with group_of_three([one, two, three]) as (ada, mia, zoe):
+        people = [ada, mia, zoe]
+        await all_meet(people)
+        await cluster.redis.stop()
+        await all_meet(people)
+        await cluster.redis.start()
+        await all_meet(people)
+        await until_written_back(cluster)
+        await all_meet(people)
+        assert [times_lost(person.page) for person in people] == [0, 0, 0]
+
+
+async def others_meet_at_the_next_owner(mia: Person, zoe: Person) -> None:
+    for number, person in ((1, mia), (2, zoe)):
+        await lost(person)
+        await again(number, person, NewOffer(person.page))
+    await all_meet([mia, zoe])
+
+
+async def until_written_back(cluster: Machines) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not await cluster.redis.client.keys("*:journal"):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
 
 
 async def test_media_moves_to_another_machine_while_the_first_one_leaves(cluster: Machines):
@@ -135,10 +187,7 @@ async def test_media_moves_to_another_machine_while_the_first_one_leaves(cluster
         # What is lost is only announced so far: it goes on until the page has its new media.
         door = NewOfferOrResume(ada.page, two)
         await again(0, ada, door)
-        for number, person in ((1, mia), (2, zoe)):
-            await lost(person)
-            await again(number, person, NewOffer(person.page))
-        await all_meet([mia, zoe])
+        await others_meet_at_the_next_owner(mia, zoe)
         # A busy machine may need longer for an offer than a page has time for it.
         assert (door.closed or await ada.page.wait_closed()) in {1001, 1012}
         assert await one.gone() in {0, -15}

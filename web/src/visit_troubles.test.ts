@@ -120,3 +120,30 @@ test('two taps on the way in are one', async () => {
   await stage.reached('meeting');
   expect(stage.server.socket.all('join')).toHaveLength(1);
 });
+
+test('whose media was refused once brings an offer again when she comes in anew', async () => {
+  await stage.prepared();
+  stage.client.knock('Bea', null, true);
+  await stage.came('join');
+  stage.server.socket.say({ t: 'refused', id: null, code: 'sdp_no_fingerprint', text: '' });
+  expect((await stage.came('join', 2)).offer).toBeNull();
+  stage.server.socket.say(joined({ snapshot: inside({}), answer: null }));
+  await stage.reached('meeting');
+  stage.cutLine();
+  stage.server.socket.say({ t: 'refused', id: null, code: 'wrong_secret', text: '' });
+  await stage.reached('arriving');
+  stage.server.socket.say({
+    t: 'seen',
+    v: 1,
+    status: 'open',
+    locked: false,
+    facilitators: [],
+    present: 1,
+    texts: new Uint8Array(),
+  });
+  await stage.reached('arrived');
+  stage.client.prepare({ mic: false, camera: false });
+  await stage.reached('preparing');
+  stage.client.knock('Bea', null, true);
+  expect((await stage.came('join', 2)).offer).not.toBeNull();
+});

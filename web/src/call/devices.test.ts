@@ -245,6 +245,8 @@ describe('choosing', () => {
     await settled();
     expect(notUsable).toEqual(['camera']);
     expect(state).toMatchObject({ camera: 'on', cameraId: 'front' });
+    expect(media.tracks.map(({ readyState }) => readyState)).toEqual(['ended', 'live']);
+    expect(sent.camera).toBe(media.tracks[1]);
     devices.close('camera');
     await devices.open('camera');
     expect(media.asked.at(-1)).toMatchObject({ video: { deviceId: { exact: 'front' } } });

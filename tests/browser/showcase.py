@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import async_playwright
 
-from .stage import FLAGS, chromium
+from tests.support.chromium import FLAGS, chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -6,7 +6,6 @@ Every window remembers what went wrong in it: errors on the console, violations 
 from __future__ import annotations
 
 import contextlib
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error, async_playwright, expect
 
 from server.config import Settings
+from tests.support.chromium import FLAGS, chromium
 from tests.support.live_server import Group, LiveServer, live_server
 
 if TYPE_CHECKING:
@@ -26,35 +26,11 @@ if TYPE_CHECKING:
 
 DIST = Path(__file__).parents[2] / "web" / "dist"
 WATCH = Path(__file__).with_name("watch.js")
-FLAGS = [
-    "--no-sandbox",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Of each window Chromium 156 draws its own bars as pages: twice the work of 150.
-    (
-        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
-        "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
-        "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
-    ),
-]
 PHONE = (360, 640)
 WIDE = (1440, 900)
 PATIENCE_MS = 20_000
 """Two cores carry the server, three encoders and six decoders."""
 EXIT_PAGE = "https://www.wikipedia.org/"
-
-
-def chromium() -> str:
-    """Where Debian or another system has put the browser. Raises: AssertionError with what to do."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found is not None, "the browser tests need Chromium: apt-get install chromium"
-    return found
 
 
 @dataclass(frozen=True)

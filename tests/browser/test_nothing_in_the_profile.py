@@ -9,9 +9,10 @@ from playwright.async_api import async_playwright, expect
 
 from server.config import Settings
 from tests.confidentiality.canaries import Canary
+from tests.support.chromium import FLAGS, chromium
 from tests.support.live_server import live_server
 
-from .stage import DIST, FLAGS, PATIENCE_MS, Complaints, Visitor, chromium
+from .stage import DIST, PATIENCE_MS, Complaints, Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path

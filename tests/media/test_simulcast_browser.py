@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from server.media.settings import MediaSettings
 from server.rooms.ids import MeetingId
 from server.rooms.routes import Kind, Track
 from server.rtp.layers import RIDS, WHOLE
+from tests.support.chromium import chromium
 
 from .parts import ADA, BEA
 from .test_transport import CHROMIUM_FLAGS
@@ -136,9 +136,7 @@ async def server(listener: Listener, media_settings: MediaSettings) -> AsyncIter
 @pytest.fixture
 async def pages() -> AsyncIterator[tuple[Page, Page]]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         made = [await browser.new_page(), await browser.new_page()]
         for page in made:
             await page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSess
 from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 from playwright.async_api import async_playwright
 
+from tests.support.chromium import FLAGS, chromium
+
 from .stun_client import check
 from .transport_server import AUDIO_SSRC, VIDEO_SSRC, EchoPeer, TransportServer
 
@@ -22,25 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Of each window Chromium 156 draws its own bars as pages: twice the work of 150.
-    (
-        "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,PaintHolding,"
-        "DestroyProfileOnBrowserClose,ThirdPartyStoragePartitioning,WebUIReloadButton,WebUIOmniboxPopup,"
-        "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
-    ),
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-]
+CHROMIUM_FLAGS = [*FLAGS, "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"]
 GCM_NAMES = ("SRTP_AEAD_AES_128_GCM", "AEAD_AES_128_GCM")
 """IANA's name of the profile, and what Chromium called it up to 150."""
 PAGE = """<!doctype html><title>transport</title><script>
@@ -174,9 +157,7 @@ async def test_strangers_and_forgers_leave_a_call_alone() -> None:
 @asynccontextmanager
 async def chromium_page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = await browser.new_page()
         await page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         await page.goto("https://transport.test/")

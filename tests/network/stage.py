@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from playwright.async_api import async_playwright, expect
 
 from server.signaling.links import LinkKeys
-from tests.browser.stage import DIST, FLAGS, PATIENCE_MS, Gathering, House, chromium
+from tests.browser.stage import DIST, PATIENCE_MS, Gathering, House
+from tests.support.chromium import FLAGS, chromium
 from tests.support.live_server import LiveServer
 from tests.support.network.link import Link
 from tests.support.network.own_network import own_network

@@ -41,6 +41,19 @@ def people(group: Group) -> set[ParticipantId]:
     return set() if shared is None else set(shared.replica.meeting.participants)
 
 
+async def people_after_grace(group: Group) -> set[ParticipantId]:
+    await asyncio.sleep(LONGER_THAN_GRACE_S)
+    return people(group)
+
+
+@contextlib.asynccontextmanager
+async def redis_full(group: Group) -> AsyncIterator[None]:
+    """It answers, and takes nothing more."""
+    group.model.is_full = True
+    yield
+    group.model.is_full = False
+
+
 @contextlib.asynccontextmanager
 async def redis_away(group: Group) -> AsyncIterator[None]:
     """Longer than anybody waits for an answer; Ada tries to say something all the same."""
@@ -71,8 +84,7 @@ def test_who_goes_while_nobody_can_decide_is_gone_when_somebody_can():
     async def story(group: Group) -> None:
         async with redis_away(group):
             await close_pages(group, MIA)
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {ADA}
+        assert await people_after_grace(group) == {ADA}
 
     told(story)
 
@@ -114,8 +126,7 @@ def test_who_was_told_busy_at_the_owner_and_does_not_come_again_is_gone():
         await group.do(group.first, c.LoseConnection(ADA, 1))
         async with redis_away(group):
             await tells_busy(group, group.first)
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {MIA}
+        assert await people_after_grace(group) == {MIA}
 
     told(story)
 
@@ -125,11 +136,9 @@ def test_who_was_told_busy_elsewhere_and_does_not_come_again_is_gone():
 
     async def story(group: Group) -> None:
         await group.do(group.first, c.LoseConnection(ADA, 1))
-        group.model.is_full = True
-        await tells_busy(group, group.second)
-        group.model.is_full = False
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {MIA}
+        async with redis_full(group):
+            await tells_busy(group, group.second)
+        assert await people_after_grace(group) == {MIA}
 
     told(story)
 
@@ -139,13 +148,11 @@ def test_who_was_told_busy_at_a_node_that_follows_no_more_is_gone():
 
     async def story(group: Group) -> None:
         await group.do(group.first, c.LoseConnection(ADA, 1))
-        group.model.is_full = True
-        await tells_busy(group, group.third)
-        await asyncio.sleep(LINGER_MS / 1000 + 1)
-        assert len(group.third.meetings) == 0
-        group.model.is_full = False
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {MIA}
+        async with redis_full(group):
+            await tells_busy(group, group.third)
+            await asyncio.sleep(LINGER_MS / 1000 + 1)
+            assert len(group.third.meetings) == 0
+        assert await people_after_grace(group) == {MIA}
 
     told(story)
 
@@ -153,14 +160,12 @@ def test_who_was_told_busy_at_a_node_that_follows_no_more_is_gone():
 def test_who_was_told_busy_and_comes_again_is_there():
     async def story(group: Group) -> None:
         await group.do(group.first, c.LoseConnection(ADA, 1))
-        group.model.is_full = True
-        await tells_busy(group, group.second)
-        again = asyncio.create_task(group.do(group.second, c.Resume(ADA.encode())))
-        await asyncio.sleep(1)
-        group.model.is_full = False
+        async with redis_full(group):
+            await tells_busy(group, group.second)
+            again = asyncio.create_task(group.do(group.second, c.Resume(ADA.encode())))
+            await asyncio.sleep(1)
         await again
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {ADA, MIA}
+        assert await people_after_grace(group) == {ADA, MIA}
 
     told(story)
 
@@ -168,16 +173,14 @@ def test_who_was_told_busy_and_comes_again_is_there():
 def test_who_was_told_busy_when_she_came_first_and_does_not_come_again_is_gone():
     async def story(group: Group) -> None:
         live = await group.live(group.second)
-        group.model.is_full = True
-        with pytest.raises(Overloaded):
-            await live.host.submit(join(ZOE, Role.MEMBER))
-        live.host.lost(ZOE, 1)
-        await asyncio.sleep(AWAY_S)
-        group.model.is_full = False
+        async with redis_full(group):
+            with pytest.raises(Overloaded):
+                await live.host.submit(join(ZOE, Role.MEMBER))
+            live.host.lost(ZOE, 1)
+            await asyncio.sleep(AWAY_S)
         await asyncio.sleep(1)
         assert people(group) == {ADA, MIA, ZOE}, "let in all the same"
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {ADA, MIA}
+        assert await people_after_grace(group) == {ADA, MIA}
 
     told(story)
 
@@ -200,8 +203,7 @@ def test_who_gives_up_while_she_comes_back_elsewhere_is_gone(*, as_the_answer_co
         group.first.network.drops = give_up
         await asyncio.wait({coming})
         assert coming.cancelled()
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {MIA}
+        assert await people_after_grace(group) == {MIA}
 
     told(story)
 
@@ -221,7 +223,6 @@ def test_an_answer_that_comes_twice_ends_no_connection():
         await group.do(group.second, c.Resume(ADA.encode()))
         assert twice
         group.second.meetings.deliver(twice[0])
-        await asyncio.sleep(LONGER_THAN_GRACE_S)
-        assert people(group) == {ADA, MIA}
+        assert await people_after_grace(group) == {ADA, MIA}
 
     told(story)

@@ -20,7 +20,6 @@ SMOOTHING: Final = 0.2
 """Weight of a new packet (20 ms): about 100 ms to follow a voice."""
 OVERTAKE_DB: Final = 6
 """So much louder must somebody be to be named before somebody else."""
-MAX_SPEAKERS: Final = 8
 MAX_VOICES: Final = 4
 """Open microphones that pass at the same time; nobody follows more, and each costs every listener 30 kbit/s."""
 ENTER_PACKETS: Final = 2
@@ -88,7 +87,7 @@ class Speakers(Generic[K]):
                 order[at - 1], order[at] = order[at], order[at - 1]
                 at -= 1
         self._order = order
-        return tuple(order[:MAX_SPEAKERS])
+        return tuple(order)
 
     def spoke_ms(self, key: K) -> int:
         """When she was audible last; -1 for never."""

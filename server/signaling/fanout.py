@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.rooms import events as e
 from server.rooms.ids import LOBBY
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from server.hosting.ports import Clock, Seat
     from server.hosting.replica import Replica, Step
-    from server.rooms.ids import MeetingId, ParticipantId
+    from server.rooms.ids import MeetingId, ParticipantId, RoomId
     from server.rooms.state import Meeting
 
     from .outbox import Outbox
@@ -39,6 +39,10 @@ _GOODBYES = {
     e.Parting.REPLACED: CloseCode.REPLACED,
     e.Parting.OVER: CloseCode.ENDED,
 }
+
+
+SPEAKERS_TOLD: Final = 8
+"""Of one room, the loudest: nobody follows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +206,18 @@ class Fanout:
 
     def _tell_who_speaks(self) -> None:
         people = self._replica.meeting.participants
-        talking = [people[who] for who in self._speakers if who in people]
+        talking: dict[RoomId, tuple[ParticipantId, ...]] = {}
+        for speaker in self._speakers:
+            if speaker in people:
+                room = people[speaker].room
+                talking[room] = (*talking.get(room, ()), speaker)[:SPEAKERS_TOLD]
         packed: dict[tuple[str, ...], bytes] = {}
         for who, line in self._lines.items():
             viewer = people.get(who)
             if viewer is None or viewer.room == LOBBY:
                 self._heard.pop(who, None)
                 continue
-            heard = tuple(p.id for p in talking if p.room == viewer.room)
+            heard = talking.get(viewer.room, ())
             if heard == self._heard.get(who, ()):
                 continue
             self._heard[who] = heard

@@ -15,7 +15,7 @@ from server.rooms.ids import MAIN, DeviceKey, MeetingId, ParticipantId, TokenId
 from server.rooms.machine import decide, evolve
 from server.rooms.state import Meeting, Role
 from server.signaling.errors import CloseCode
-from server.signaling.fanout import Switchboard
+from server.signaling.fanout import SPEAKERS_TOLD, Switchboard
 from server.signaling.outbox import Outbox, OutboxLimits
 from tests.support.manual_clock import ManualClock
 
@@ -36,12 +36,15 @@ class Stage:
         self.fanout: Fanout = self.switchboard.of(MEETING, self.replica)
         self.outboxes: dict[ParticipantId, Outbox] = {}
         for who, role in ((ADA, Role.FACILITATOR), (MIA, Role.MEMBER), (ZOE, Role.MEMBER)):
-            key = who.encode()
-            self.do(c.Join(who, role, b"", TokenId(who), False, DeviceKey(key), 0, key))  # noqa: FBT003
+            self.arrive(who, role)
             self.outboxes[who] = Outbox(OutboxLimits())
         self.do(c.Admit(ADA, MIA))
         for who, outbox in self.outboxes.items():
             self.fanout.attach(who, 1, outbox)
+
+    def arrive(self, who: ParticipantId, role: Role) -> None:
+        key = who.encode()
+        self.do(c.Join(who, role, b"", TokenId(who), False, DeviceKey(key), 0, key))  # noqa: FBT003
 
     def do(self, command: c.Command) -> None:
         events = decide(self.replica.meeting, command, 0)
@@ -52,6 +55,11 @@ class Stage:
         assert isinstance(frame, bytes)
         message: dict[str, object] = msgpack.unpackb(frame)
         return message
+
+    async def next_speaking(self, who: ParticipantId) -> object:
+        while (message := await self.next(who))["t"] != "speaking":
+            pass
+        return message["who"]
 
 
 async def test_seats_reach_their_subscriber_only_and_a_new_connection_gets_the_latest() -> None:
@@ -103,6 +111,19 @@ async def test_nobody_notices_a_voice_that_she_does_not_hear() -> None:
         stage.switchboard.speakers_changed(MEETING, speakers)
     stage.outboxes[ZOE].close(CloseCode.LEFT)
     assert await stage.outboxes[ZOE].take() is CloseCode.LEFT
+
+
+async def test_each_room_is_told_of_its_own_loudest_few_however_many_speak_elsewhere() -> None:
+    stage = Stage()
+    crowd = [ParticipantId(f"{n:011d}") for n in range(SPEAKERS_TOLD + 3)]
+    for who in crowd:
+        stage.arrive(who, Role.MEMBER)
+        stage.do(c.Admit(ADA, who))
+    stage.do(c.Admit(ADA, ZOE))
+    stage.do(c.TakeAside(ADA, MIA))
+    stage.switchboard.speakers_changed(MEETING, [*crowd, MIA])
+    assert await stage.next_speaking(ADA) == [MIA]
+    assert await stage.next_speaking(ZOE) == crowd[:SPEAKERS_TOLD]
 
 
 async def test_who_comes_back_is_told_anew_who_speaks() -> None:

@@ -37,7 +37,9 @@ LOW_DATA_BPS: Final = 150_000
 LEAST_BPS: Final = 150_000
 """Without loss no link is taken for narrower: a browser short of CPU reports next to nothing, and with nothing sent stays there."""
 VOICE_BPS: Final = 40_000
-"""Opus with its packets' headers, of one voice that flows: speech in 20 ms packets."""
+"""Opus with its packets' headers, of one voice: speech in 20 ms packets. Kept free where anybody may begin to speak."""
+HEADERS_BYTES: Final = 56
+"""Of a packet of sound: IPv4 20, UDP 8, RTP 12, SRTP tag 16. They are as much as what they carry."""
 NO_SCREEN: Final = Screen()
 """Nothing was said: everybody counts as large."""
 MAX_RECEPTIONS: Final = 64
@@ -77,6 +79,9 @@ class Allotment:
         self._allotted: dict[ParticipantId, _Allotted] = {}
         self._allocators: dict[ParticipantId, Allocator] = {}
         self._sent: dict[ParticipantId, Rate] = {}
+        """Of pictures."""
+        self._sounded: dict[ParticipantId, Rate] = {}
+        """Of sound, with headers."""
         self._ladders: dict[Publication, tuple[Rung, ...]] = {}
         """Of this round: a track's ladder is the same for everybody."""
 
@@ -87,7 +92,7 @@ class Allotment:
 
     def forget(self, participant: ParticipantId) -> None:
         """The transport is gone; what its person said of the screen stays."""
-        for known in (self._allotted, self._allocators, self._sent):
+        for known in (self._allotted, self._allocators, self._sent, self._sounded):
             known.pop(participant, None)
 
     def part(self, participant: ParticipantId) -> None:
@@ -106,6 +111,10 @@ class Allotment:
                 stream.feed.measure(now_ms)
         octets = sum(each.octets for each in peer.subscriptions() if each.is_video)
         self._sent.setdefault(peer.participant, Rate()).sample(octets, now_ms)
+        sound = (
+            each.octets + each.packets * HEADERS_BYTES for each in peer.subscriptions() if not each.is_video
+        )
+        self._sounded.setdefault(peer.participant, Rate()).sample(sum(sound), now_ms)
         for track in _layered(peer):
             if track.demand is None:
                 track.demand = LayerDemand(len(track.layers), now_ms)
@@ -184,7 +193,6 @@ class Allotment:
         return Importance.TILE
 
     def _link(self, peer: Peer, screen: Screen, now_ms: int) -> Link:
-        voices = sum(seat.audio.started for seat in peer.seats)
         sent = self._sent.get(peer.participant)
         loss = _loss(each for seat in peer.seats if (each := seat.video) is not None)
         return Link(
@@ -192,9 +200,16 @@ class Allotment:
             sent_bps=0 if sent is None else sent.bps,
             loss=loss,
             # Browsers estimate by abs-send-time, which only pictures carry: sound is beside it, but within low data.
-            audio_bps=voices * VOICE_BPS if screen.low_data else 0,
+            audio_bps=self._sound_bps(peer) if screen.low_data else 0,
             low_data_bps=LOW_DATA_BPS if screen.low_data else None,
         )
+
+    def _sound_bps(self, peer: Peer) -> int:
+        """What flows, not how many microphones are open: the silent ones send next to nothing (RFC 7587 §3.1.3)."""
+        if not any(seat.audio.started for seat in peer.seats):
+            return 0
+        sounded = self._sounded.get(peer.participant)
+        return max(VOICE_BPS, 0 if sounded is None else sounded.bps)
 
 
 def _credible(estimate_bps: int | None, loss: int) -> int | None:

@@ -207,6 +207,11 @@ class Subscription:
         """Of payloads sent so far."""
         return self._octets + (0 if self.edition is None else self.edition.octets)
 
+    @property
+    def packets(self) -> int:
+        """Sent so far."""
+        return self._packets + (0 if self.edition is None else self.edition.packets)
+
     def report(self, now_ntp: int) -> SenderReport | None:
         """What was sent so far, and which timestamp is now; None while there is nothing to say."""
         source, edition = self.source, self.edition
@@ -219,6 +224,6 @@ class Subscription:
             ssrc=self.ssrc,
             ntp=now_ntp,
             rtp_ticks=(ticks + self.numbers.tick_offset) % TICKS_CYCLE,
-            packets=(self._packets + edition.packets) & _COUNTER_MASK,
+            packets=self.packets & _COUNTER_MASK,
             octets=self.octets & _COUNTER_MASK,
         )

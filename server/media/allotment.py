@@ -81,7 +81,7 @@ class Allotment:
         self._sent: dict[ParticipantId, Rate] = {}
         """Of pictures."""
         self._sounded: dict[ParticipantId, Rate] = {}
-        """Of sound, with headers."""
+        """Of sound, with headers; where little data is wished."""
         self._ladders: dict[Publication, tuple[Rung, ...]] = {}
         """Of this round: a track's ladder is the same for everybody."""
 
@@ -111,10 +111,10 @@ class Allotment:
                 stream.feed.measure(now_ms)
         octets = sum(each.octets for each in peer.subscriptions() if each.is_video)
         self._sent.setdefault(peer.participant, Rate()).sample(octets, now_ms)
-        sound = (
-            each.octets + each.packets * HEADERS_BYTES for each in peer.subscriptions() if not each.is_video
-        )
-        self._sounded.setdefault(peer.participant, Rate()).sample(sum(sound), now_ms)
+        if self.screens.get(peer.participant, NO_SCREEN).low_data:
+            heard = (each for each in peer.subscriptions() if not each.is_video)
+            sound = sum(each.octets + each.packets * HEADERS_BYTES for each in heard)
+            self._sounded.setdefault(peer.participant, Rate()).sample(sound, now_ms)
         for track in _layered(peer):
             if track.demand is None:
                 track.demand = LayerDemand(len(track.layers), now_ms)

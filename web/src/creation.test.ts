@@ -54,6 +54,15 @@ describe('starting a group', () => {
     expect(expiresAtMs).toBe(1_800_000_000_000);
   });
 
+  test('where what seals its texts does not come, nothing is made', async () => {
+    const { fetch, asked } = answering(201, made);
+    const texts = { title: 'Tuesdays', agreement: [], plan: [] };
+    const lost = () => Promise.reject(new TypeError('no network'));
+    const creation = await create(fetch, ORIGIN, { ...WISH, texts }, lost);
+    expect(creation).toEqual({ kind: 'idle', problem: 'unreachable' });
+    expect(asked).toEqual([]);
+  });
+
   test('its texts travel sealed in the link of the facilitators, and nowhere else', async () => {
     const { fetch, asked } = answering(201, made);
     const texts = { title: 'Tuesdays', agreement: ['Stays here'], plan: [] };

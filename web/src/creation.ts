@@ -3,9 +3,9 @@
  *
  * Called by `client.ts`. Answers are values, also when the network fails.
  */
-import { fragmentOf, meetingOf, newSecret } from './crypto/secrets';
+import { fragmentOf, newSecret } from './crypto/secrets';
+import { whole } from './later_files';
 import type { Creation, CreationProblem, GroupWish, MeetingLinks, MemberLinks } from './state/model';
-import type { GroupTexts } from './state/model_session';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Policy = 'open' | 'organiser_key';
@@ -32,8 +32,21 @@ export async function askTerms(fetch: Fetch): Promise<Terms | null> {
   return { policy: creation, mostPeople: Number.isSafeInteger(people) ? Number(people) : 0 };
 }
 
-/** The texts are sealed here, they travel in the facilitators' link. */
-export async function create(fetch: Fetch, origin: string, wish: GroupWish): Promise<Creation> {
+type Seal = typeof import('./sealed_texts').sealTexts;
+
+function loadSeal(): Promise<Seal> {
+  return whole('sealed_texts', () => import('./sealed_texts')).then(({ sealTexts }) => sealTexts);
+}
+
+/** The texts are sealed here, they travel in the facilitators' link. What seals them comes first: nothing is made that could not be handed out. */
+export async function create(
+  fetch: Fetch,
+  origin: string,
+  wish: GroupWish,
+  sealing: () => Promise<Seal> = loadSeal,
+): Promise<Creation> {
+  const seal = wish.texts === null ? null : await sealing().catch(() => null);
+  if (wish.texts !== null && seal === null) return { kind: 'idle', problem: 'unreachable' };
   const asked = await json(
     fetch('/api/meetings', {
       method: 'POST',
@@ -46,7 +59,7 @@ export async function create(fetch: Fetch, origin: string, wish: GroupWish): Pro
   );
   if (asked === null) return { kind: 'idle', problem: 'unreachable' };
   const made = asked.ok ? madeOf(asked.body, wish.people) : null;
-  if (made !== null) return { kind: 'made', links: await linksOf(origin, made, wish) };
+  if (made !== null) return { kind: 'made', links: await linksOf(origin, made, wish, seal) };
   const problem = PROBLEMS.find((one) => one === asked.body.code);
   return { kind: 'idle', problem: problem ?? 'unreachable' };
 }
@@ -100,9 +113,14 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-async function linksOf(origin: string, made: Made, { texts, lengthMin }: GroupWish): Promise<MeetingLinks> {
+async function linksOf(
+  origin: string,
+  made: Made,
+  { texts, lengthMin }: GroupWish,
+  seal: Seal | null,
+): Promise<MeetingLinks> {
   const secret = newSecret();
-  const box = texts === null ? null : await sealed(secret, made.facilitator, texts);
+  const box = texts === null || seal === null ? null : await seal(secret, made.facilitator, texts);
   const link = (token: string, own: typeof box = null): string =>
     `${origin}/#${fragmentOf({ token, secret, texts: own })}`;
   const { members } = made;
@@ -117,19 +135,4 @@ async function linksOf(origin: string, made: Made, { texts, lengthMin }: GroupWi
     expiresAtMs: made.expires * 1_000,
     title: texts?.title ?? '',
   };
-}
-
-/** null where the token cannot be read: the links open the door, the texts can be laid out in the meeting. */
-async function sealed(
-  secret: Uint8Array<ArrayBuffer>,
-  token: string,
-  texts: GroupTexts,
-): Promise<Uint8Array<ArrayBuffer> | null> {
-  const meeting = meetingOf(token);
-  if (meeting === null) return null;
-  const [{ LinkSecretKeySource }, { sealGroup }] = await Promise.all([
-    import('./crypto/keys'),
-    import('./crypto/group_seal'),
-  ]);
-  return sealGroup(new LinkSecretKeySource(secret, meeting), texts);
 }

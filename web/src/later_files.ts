@@ -10,7 +10,7 @@
 /** By the names of their sources. */
 export const PARTS = [
   ...(['en', 'es', 'fr', 'ar', 'en_later', 'es_later', 'fr_later', 'ar_later'] as const),
-  ...(['visit', 'call', 'countries', 'StartPages', 'QrCode'] as const),
+  ...(['visit', 'call', 'countries', 'StartPages', 'QrCode', 'sealed_texts'] as const),
   ...(['inside', 'RoomsPanel', 'LeadPanel', 'GrantsPanel', 'SessionLead'] as const),
 ] as const;
 

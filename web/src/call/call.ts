@@ -5,6 +5,7 @@
  */
 import type { IceServer } from '../protocol/messages';
 import type {
+  DeviceChoice,
   DeviceKind,
   Devices,
   NoticeCode,
@@ -93,6 +94,7 @@ export class Call {
     return new LocalDevices(media, this.#quality, (track, tell) => meter(track, this.#timers, tell), {
       changed: (patch) => {
         this.#listener.devices(patch);
+        if (patch.speakers !== undefined) this.#hearOn(patch.speakers);
       },
       track: (kind, track) => {
         this.#tracks[kind] = track;
@@ -138,6 +140,12 @@ export class Call {
       this.#speakerId = id;
       this.#listener.devices({ speakerId: id });
     } else this.#listener.notice({ kind: 'device_not_usable', device: 'speaker' });
+  }
+
+  #hearOn(speakers: readonly DeviceChoice[]): void {
+    if (!this.#board.moveIfGone(speakers.map(({ id }) => id))) return;
+    this.#speakerId = null;
+    this.#listener.devices({ speakerId: null });
   }
 
   /** After a tap: a soft tone where the others will be heard. */

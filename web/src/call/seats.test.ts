@@ -125,6 +125,21 @@ test('a loudspeaker that cannot be had changes nothing, not for those who come l
   expect(played).toEqual(['a1 to headset', 'a1']);
 });
 
+test('a chosen loudspeaker that goes away gives way to the usual one, also for those who come later', async () => {
+  board.seat([seat('ana'), seat(null)]);
+  await board.direct('headset');
+  played = [];
+  expect(board.moveIfGone(['headset', 'hdmi'])).toBe(false);
+  expect(board.moveIfGone([])).toBe(false);
+  expect(board.moveIfGone(['hdmi'])).toBe(true);
+  await vi.waitFor(() => {
+    expect(played).toEqual(['a0 to ', 'a0']);
+  });
+  board.seat([seat('ana'), seat('bea')]);
+  expect(played).toEqual(['a0 to ', 'a0', 'a1']);
+  expect(board.moveIfGone(['hdmi'])).toBe(false);
+});
+
 test('without one that was chosen the usual loudspeaker goes on', async () => {
   board.seat([seat('ana'), seat(null)]);
   gone = 'hdmi';

@@ -104,6 +104,20 @@ export class SeatBoard {
     throw failed.reason;
   }
 
+  /** These loudspeakers are there. True: the chosen one is gone, and everybody is heard from the usual one. */
+  moveIfGone(present: readonly string[]): boolean {
+    if (this.#speakerId === null || present.length === 0 || present.includes(this.#speakerId)) return false;
+    this.#speakerId = null;
+    for (const { voice } of this.#places) if (voice !== null) void this.#playOn(voice);
+    return true;
+  }
+
+  /** At the usual loudspeaker. Where the former one went away browsers pause, or play to nobody. */
+  async #playOn(voice: Voice): Promise<void> {
+    await voice.direct('').catch(() => undefined);
+    this.#play(voice);
+  }
+
   end(): void {
     for (const place of this.#places) {
       place.voice?.end();

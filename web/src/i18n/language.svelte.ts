@@ -12,6 +12,8 @@ let translate = $state.raw<Translate | null>(null);
 let words: Partial<Dictionary> = {};
 let knowsAll = false;
 let learning: Promise<boolean> | null = null;
+/** How many languages were asked for: the newest is spoken, whichever comes last. */
+let asks = 0;
 
 /** The words for a key in the language of now; reactive. */
 export const t: Translate = (key, ...values) => translate?.(key, ...values) ?? key;
@@ -38,13 +40,15 @@ export function timeText(atMs: number): string {
   return new Intl.DateTimeFormat(tag, { timeStyle: 'short' }).format(atMs);
 }
 
-/** `t` answers in this language from now on; false: its words did not come, and all stays as it was. */
+/** `t` answers in this language from now on, or in one that was asked for after it; false: its words did not come, and all stays as it was. */
 export async function learn(next: LanguageTag): Promise<boolean> {
+  const ask = (asks += 1);
   const asked: Promise<Partial<Dictionary>[]> = Promise.all([
     LANGUAGES[next].load(),
     ...(knowsAll ? [LANGUAGES[next].later()] : []),
   ]);
   const told = await asked.catch(() => null);
+  if (ask !== asks) return true;
   if (told === null) return false;
   words = Object.assign({}, ...told) as Partial<Dictionary>;
   tag = next;
@@ -79,8 +83,8 @@ function use(): void {
 export async function speak(next: LanguageTag): Promise<boolean> {
   const learned = await learn(next);
   if (learned) {
-    document.documentElement.lang = next;
-    document.documentElement.dir = LANGUAGES[next].dir;
+    document.documentElement.lang = tag;
+    document.documentElement.dir = LANGUAGES[tag].dir;
     document.title = t('app.title');
   }
   return learned;

@@ -538,6 +538,7 @@ export class Visit implements ConnectionListener {
     } else if (during === 'join' && isAboutMedia(code) && !this.#withoutMedia && this.#profile !== null) {
       // No picture and sound then: better to listen to nobody and type than a closed door.
       this.#withoutMedia = true;
+      this.#tell({ kind: 'wanted', wanted: NOTHING });
       this.#tell({ kind: 'notice', code: { kind: 'refused', code: 'media_refused' } });
       this.#join(this.#profile, null, null);
     } else if (during === 'join') {

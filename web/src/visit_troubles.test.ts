@@ -121,6 +121,15 @@ test('two taps on the way in are one', async () => {
   expect(stage.server.socket.all('join')).toHaveLength(1);
 });
 
+test('whose media was refused sees her devices closed', async () => {
+  await stage.prepared({ mic: true, camera: true });
+  stage.client.knock('Bea', null, true);
+  await stage.came('join');
+  stage.server.socket.say({ t: 'refused', id: null, code: 'sdp_no_fingerprint', text: '' });
+  await stage.came('join', 2);
+  expect(stage.client.state.wanted).toEqual({ mic: false, camera: false });
+});
+
 test('whose media was refused once brings an offer again when she comes in anew', async () => {
   await stage.prepared();
   stage.client.knock('Bea', null, true);

@@ -2,8 +2,9 @@
 
 Real `kith serve` processes with the default lease, a real Redis, pages on the wire and real aiortc peers that decode. A kill is
 SIGKILL at a random moment. Gaps are from the kill: to the first command that is answered, and to the first sound of the other
-person that is decoded again at the new owner, the peers' own handshakes inside.
-Run: `python benchmarks/cluster.py [--kills N]`.
+person that is decoded again at the new owner, the peers' own handshakes inside. A drain is SIGTERM; its gap is from the last sound
+over the old owner to the first over the new one.
+Run: `python benchmarks/cluster.py [--kills N] [--drains N]`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -29,7 +30,7 @@ from tests.integration.people import Person
 from tests.support.live_server import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from tests.cluster.machines import Machine
     from tests.support.wire_client import WireClient
@@ -39,10 +40,14 @@ aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]  # noqa
 SETTINGS = {"KITH_LEASE_MS": "3000", "KITH_SIGNALING_PER_SECOND": "1000", "KITH_SIGNALING_BURST": "10000"}
 COMMANDS = 300
 PEOPLE = 16
+Gap = TypeVar("Gap")
 
 
-async def one_kill(owner: Machine, others: Sequence[Machine]) -> tuple[float, float]:
-    """Seconds without answers, and without sound; the group is a facilitator at the owner, who is lost with it, and two others."""
+@contextlib.asynccontextmanager
+async def two_who_hear_each_other(
+    owner: Machine, others: Sequence[Machine]
+) -> AsyncIterator[tuple[Person, Person]]:
+    """The group is a facilitator at the owner, who is lost with it, and these two elsewhere."""
     group = owner.group()
     host = await group.facilitator()
     people = [
@@ -55,23 +60,9 @@ async def one_kill(owner: Machine, others: Sequence[Machine]) -> tuple[float, fl
             await person.open_everything()
         first, second = people
         await first.sees_and_hears(second)
+        await second.sees_and_hears(first)
         await asyncio.sleep(random.uniform(0, 1))
-        owner.kill()
-        began = time.perf_counter()
-
-        async def answered() -> float:
-            await first.page.do("set_media", mic=True, camera=True)
-            return time.perf_counter() - began
-
-        async def heard(number: int, one: Person, other: Person) -> float:
-            await lost(one)
-            await again(number, one, NewOffer(one.page))
-            seat = await one.seat_of(other)
-            await one.peer.heard[seat].next(other.peer.sounds_like)
-            return time.perf_counter() - began
-
-        signaling, *media = await asyncio.gather(answered(), heard(0, first, second), heard(1, second, first))
-        return signaling, max(media)
+        yield first, second
     finally:
         for person in people:
             await person.peer.leave()
@@ -82,12 +73,52 @@ async def one_kill(owner: Machine, others: Sequence[Machine]) -> tuple[float, fl
             await host.close()
 
 
-async def kills(all_of_them: Machines, count: int) -> list[tuple[float, float]]:
+async def last_and_first_sound(number: int, one: Person, other: Person) -> tuple[float, float]:
+    """When she heard the other one last over the transport that is lost, and first over the new one."""
+    await lost(one)
+    last = one.peer.heard[await one.seat_of(other)].newest_at
+    await again(number, one, NewOffer(one.page))
+    seat = await one.seat_of(other)
+    await one.peer.heard[seat].next(other.peer.sounds_like)
+    return last, time.perf_counter()
+
+
+async def one_kill(owner: Machine, others: Sequence[Machine]) -> tuple[float, float]:
+    """Seconds without answers, and without sound."""
+    async with two_who_hear_each_other(owner, others) as (first, second):
+        owner.kill()
+        began = time.perf_counter()
+
+        async def answered() -> float:
+            await first.page.do("set_media", mic=True, camera=True)
+            return time.perf_counter() - began
+
+        signaling, *media = await asyncio.gather(
+            answered(), last_and_first_sound(0, first, second), last_and_first_sound(1, second, first)
+        )
+        return signaling, max(heard for _, heard in media) - began
+
+
+async def one_drain(owner: Machine, others: Sequence[Machine]) -> float:
+    """Seconds without sound."""
+    async with two_who_hear_each_other(owner, others) as (first, second):
+        owner.leave()
+        media = await asyncio.gather(
+            last_and_first_sound(0, first, second), last_and_first_sound(1, second, first)
+        )
+        await owner.gone()
+        return max(heard - last for last, heard in media)
+
+
+async def repeated(
+    all_of_them: Machines, count: int, one: Callable[[Machine, Sequence[Machine]], Awaitable[Gap]]
+) -> list[Gap]:
+    """Each time another owner goes, and a new machine comes in its place."""
     spare = [await all_of_them.add(**SETTINGS) for _ in range(3)]
     gaps = []
     for _ in range(count):
         owner = spare.pop(0)
-        gaps.append(await one_kill(owner, spare))
+        gaps.append(await one(owner, spare))
         spare.append(await all_of_them.add(**SETTINGS))
     for machine in spare:
         await machine.close()
@@ -153,11 +184,12 @@ def spread(values: Sequence[float], unit: float = 1000) -> str:
     return f"p50 {statistics.median(ordered) * unit:.1f}, p99 {p99 * unit:.1f}"
 
 
-async def measure(count: int) -> None:
+async def measure(kills: int, drains: int) -> None:
     async with machines() as all_of_them:
         ms = await ways(all_of_them)
         owner_s, redis_s, per_second = await cost(all_of_them)
-        gaps = await kills(all_of_them, count)
+        gaps = await repeated(all_of_them, kills, one_kill)
+        handed = await repeated(all_of_them, drains, one_drain)
     print(describe())
     for name, what in (
         ("alone", "one server, no Redis"),
@@ -171,8 +203,9 @@ async def measure(count: int) -> None:
     )
     signaling, media = zip(*gaps, strict=True)
     relay_ms = (statistics.median(ms["follower"]) - statistics.median(ms["owner"])) * 1000
-    figure(f"node killed → commands answered again, {count} kills", f"{spread(signaling, 1)} s")
-    figure(f"node killed → media flowing on another, {count} kills", f"{spread(media, 1)} s", "≤ 5 s")
+    figure(f"node killed → commands answered again, {kills} kills", f"{spread(signaling, 1)} s")
+    figure(f"node killed → media flowing on another, {kills} kills", f"{spread(media, 1)} s", "≤ 5 s")
+    figure(f"node drained → without sound, {drains} drains", f"{spread(handed, 1)} s", "≤ 3 s")
     figure("a command at another node than the owner: more than at the owner", f"{relay_ms:.1f} ms")
     figure("said on one node → shown on another", f"{spread(ms['across'])} ms")
 
@@ -180,7 +213,9 @@ async def measure(count: int) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--kills", type=int, default=20)
-    asyncio.run(measure(arguments.parse_args().kills))
+    arguments.add_argument("--drains", type=int, default=20)
+    wish = arguments.parse_args()
+    asyncio.run(measure(wish.kills, wish.drains))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -106,10 +107,13 @@ class Observations:
 
     def __init__(self) -> None:
         self.values: list[float] = []
+        self.newest_at = 0.0
+        """When the newest came, by `time.perf_counter`, in s."""
         self._more = asyncio.Event()
 
     def add(self, value: float) -> None:
         self.values.append(value)
+        self.newest_at = time.perf_counter()
         self._more.set()
 
     async def next(

@@ -213,7 +213,7 @@ async def measure(kills: int, drains: int) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--kills", type=int, default=20)
-    arguments.add_argument("--drains", type=int, default=20)
+    arguments.add_argument("--drains", type=int, default=10)
     wish = arguments.parse_args()
     asyncio.run(measure(wish.kills, wish.drains))
 

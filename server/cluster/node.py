@@ -14,7 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from server.hosting.ports import ForwardingLoad
-from server.rooms.turns import somebody_shares
 
 from . import connection, nodes
 from .connection import ANSWER_S, TROUBLES, connect
@@ -22,6 +21,7 @@ from .ending import end
 from .guarding import Guarding
 from .keys import NODES_KEY, ClusterKeys
 from .lasting import last
+from .leaving import give_away
 from .media import RelayedMedia, Words
 from .meetings import SharedMeetings
 from .nodes import Heartbeat
@@ -43,13 +43,8 @@ if TYPE_CHECKING:
     from .shared_meeting import SharedMeeting
     from .tenure import TenureTimes
 
-SHARE_PATIENCE_S: Final = 20.0
-"""So long a node that leaves waits for the end of a share before it hands the meeting over in the middle of it, and for a node that could have it."""
-LOOK_S: Final = 0.2
 STOP_S: Final = 5.0
 """For the meetings' tasks to end, when the process goes."""
-HANDED_S: Final = 3.0
-"""After the last meeting was handed over: pages find their new media before their connection closes."""
 
 log = logging.getLogger(__name__)
 
@@ -235,35 +230,10 @@ class Node:
     # ── leaving ──────────────────────────────────────────────────────────────────────────────────
 
     async def drain(self) -> None:
-        """Own nothing any more: meetings go to others one by one, between shares if that does not take too long."""
+        """Own nothing any more, as `leaving` says."""
         self._leaving = True
         await self._beat_on()
-        patience = asyncio.get_running_loop().time() + SHARE_PATIENCE_S
-        handed = False
-        while owned := self.meetings.owned:
-            is_late = asyncio.get_running_loop().time() >= patience
-            for shared in owned if is_late else [each for each in owned if not _somebody_shares(each)]:
-                if await self._give_away(shared):
-                    handed = True
-                elif is_late:
-                    log.warning(
-                        "no other node has room: meetings end here with this process, unless one comes"
-                    )
-                    return
-            await asyncio.sleep(LOOK_S)
-            await self._beat_on()
-        if handed:
-            await asyncio.sleep(HANDED_S)
+        await give_away(self.meetings, self._heir, self._beat_on)
 
-    async def _give_away(self, shared: SharedMeeting) -> bool:
-        """False: there is nobody to have it."""
-        to = nodes.heir(self.name, self._everybody, shared.followers)
-        if to is None:
-            return False
-        await shared.hand_over(to)
-        return True
-
-
-def _somebody_shares(shared: SharedMeeting) -> bool:
-    meeting = shared.replica.meeting
-    return any(somebody_shares(meeting, room) for room in meeting.rounds)
+    def _heir(self, shared: SharedMeeting) -> str | None:
+        return nodes.heir(self.name, self._everybody, shared.followers)

@@ -7,137 +7,95 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cluster import node as nodes_own
-from server.cluster.node import SHARE_PATIENCE_S, Node, NodeSettings
-from server.cluster.tenure import TenureTimes
-from server.confidentiality.pseudonyms import Pseudonyms
-from server.hosting.directory import HostingLimits
+from server.cluster.leaving import HANDED_S, SHARE_PATIENCE_S, give_away
 from server.rooms import commands as c
-from server.rooms.ids import DeviceKey, ParticipantId, TokenId
-from server.rooms.rules import Rules
-from server.rooms.state import Role
-from tests.support.fake_media import FakeMedia
+from server.rooms.ids import MAIN, TurnNumber
+from server.rooms.rounds import RoundKind
 
-from .model_store import ModelStore
-from .simulation import KEYS, LEASE_MS, MEETING, Deaf, SlowClock
-from .virtual_time import run
+from .simulation import KEYS
+from .test_refusals import ADA, Group, told
 
 if TYPE_CHECKING:
-    from server.cluster.letters import AnyLetter
+    from server.cluster.shared_meeting import SharedMeeting
 
-JUST_STARTED_S = 5.0
-"""So long after the first node was told to leave the other one is there: it was replaced a moment ago."""
-
-
-class Memory(ModelStore):
-    """With what nodes say of themselves."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: SlowClock(0).now_ms())
-        self.records: dict[str, bytes] = {}
-        self.nodes: dict[str, Node] = {}
-
-    async def time_ms(self) -> int:
-        return self._now_ms()
-
-    async def age_ms(self, _keys: object) -> int:
-        return 10**9
-
-    async def mark(self) -> None: ...
-
-    async def announce(self, _key: str, node: str, record: bytes, _lives_ms: int) -> dict[str, bytes]:
-        self.records[node] = record
-        return dict(self.records)
+A_WHILE_S = 5.0
 
 
-class Post:
-    """Letters arrive at once."""
+class Leaving:
+    """The first machine leaves; the second may have its meetings, as soon as it is told so."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.has_heir = False
+        self.looks = 0
+        self.work = asyncio.create_task(give_away(group.first.meetings, self._heir, self._look))
 
-    def send(self, to: str, letter: AnyLetter) -> None:
-        asyncio.get_running_loop().call_soon(self._memory.nodes[to].meetings.deliver, letter)
+    def _heir(self, _shared: SharedMeeting) -> str | None:
+        return self.group.second.name if self.has_heir else None
 
+    async def _look(self) -> None:
+        self.looks += 1
 
-class Beating(SlowClock):
-    """The clock of a node, which is Redis' own here."""
-
-    def compare(self, _shared_ms: int, _asked_ms: int) -> None: ...
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
-    """What nodes take for Redis."""
-    model = Memory()
-    monkeypatch.setattr(nodes_own, "RedisStore", lambda _redis: model)
-    monkeypatch.setattr(nodes_own, "RedisPost", lambda *_: Post(model))
-    return model
+    @property
+    def owner(self) -> str | None:
+        return self.group.model.sighted(KEYS).owner
 
 
-def a_node(memory: Memory) -> Node:
-    node = Node(
-        NodeSettings("redis://127.0.0.1:1", bytes(32), TenureTimes(LEASE_MS), HostingLimits()),
-        clock=Beating(0),  # type: ignore[arg-type] - the same by name
-        media=FakeMedia(),
-        listener=Deaf(),
-        rules=Rules(),
-        pseudonym_of=Pseudonyms().of,
-    )
-    memory.nodes[node.name] = node
-    return node
+def now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
-async def with_a_meeting(memory: Memory) -> Node:
-    node = a_node(memory)
-    await node._beat()
-    live = await node.meetings.open(MEETING)
-    join = c.Join(
-        ParticipantId("ada"),
-        Role.FACILITATOR,
-        b"",
-        TokenId("t"),
-        token_is_personal=False,
-        device=DeviceKey(b"ada"),
-        origin=0,
-        resume_hash=b"ada",
-    )
-    await live.host.submit(join)
-    return node
+async def ada_shares(group: Group) -> TurnNumber:
+    start = c.StartRound(ADA, RoundKind.CIRCLE, None, (ADA,), invite_passed=False)
+    replica = (await group.live(group.first)).replica
+    await replica.reached(await group.do(group.first, start))
+    turn = replica.meeting.rounds[MAIN].moment.number
+    await group.do(group.first, c.TakeTurn(ADA, turn))
+    return turn
 
 
-async def close(memory: Memory) -> None:
-    for node in memory.nodes.values():
-        await node.meetings.close()
+def test_a_node_that_leaves_waits_for_one_that_was_replaced_a_moment_ago():
+    async def story(group: Group) -> None:
+        leaving = Leaving(group)
+        await asyncio.sleep(A_WHILE_S)
+        assert not leaving.work.done()
+        assert leaving.looks
+        leaving.has_heir = True
+        began = now_s()
+        await leaving.work
+        assert leaving.owner == group.second.name
+        assert now_s() - began >= HANDED_S, "pages find their new media first"
+
+    told(story)
 
 
-def test_a_node_that_leaves_waits_for_one_that_was_replaced_a_moment_ago(memory: Memory):
-    async def evening() -> None:
-        leaving, other = await with_a_meeting(memory), a_node(memory)
-        drain = asyncio.create_task(leaving.drain())
-        await asyncio.sleep(JUST_STARTED_S)
-        assert not drain.done()
-        await other._beat()
-        await drain
-        assert memory.sighted(KEYS).owner == other.name
-        await close(memory)
+def test_where_no_other_comes_it_goes_when_its_patience_has_ended(caplog: pytest.LogCaptureFixture):
+    async def story(group: Group) -> None:
+        began = now_s()
+        leaving = Leaving(group)
+        await leaving.work
+        assert now_s() - began == pytest.approx(SHARE_PATIENCE_S, abs=1)
+        assert leaving.owner == group.first.name
 
-    run(evening())
-
-
-def test_where_no_other_comes_it_goes_when_its_patience_has_ended(
-    memory: Memory, caplog: pytest.LogCaptureFixture
-):
-    async def evening() -> None:
-        leaving = await with_a_meeting(memory)
-        began = asyncio.get_running_loop().time()
-        await leaving.drain()
-        waited_s = asyncio.get_running_loop().time() - began
-        assert waited_s == pytest.approx(SHARE_PATIENCE_S, abs=1)
-        assert memory.sighted(KEYS).owner == leaving.name
-        await close(memory)
-
-    run(evening())
+    told(story)
     assert [record.message for record in caplog.records].count(
         "no other node has room: meetings end here with this process, unless one comes"
     ) == 1
+
+
+@pytest.mark.parametrize(("shares_s", "goes_after_s"), [(A_WHILE_S, A_WHILE_S), (60.0, SHARE_PATIENCE_S)])
+def test_it_waits_for_the_end_of_a_share_but_not_for_ever(shares_s: float, goes_after_s: float):
+    async def story(group: Group) -> None:
+        turn = await ada_shares(group)
+        began = now_s()
+        leaving = Leaving(group)
+        leaving.has_heir = True
+        done, _ = await asyncio.wait({leaving.work}, timeout=shares_s)
+        if not done:
+            assert leaving.owner == group.first.name
+            await group.do(group.first, c.EndShare(ADA, turn))
+            await leaving.work
+        assert now_s() - began - HANDED_S == pytest.approx(goes_after_s, abs=1)
+        assert leaving.owner == group.second.name
+
+    told(story)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from server.hosting.directory import DirectoryFull
 from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
-from server.hosting.ports import OfferRefused
+from server.hosting.ports import JournalClosed, OfferRefused
 from server.rooms import commands as c
 from server.rooms.errors import Refusal, Rejected
 from server.rooms.events import ConnectionRestored
@@ -110,9 +110,9 @@ class Arrivals:
         try:
             try:
                 return await self._enter(candidate)
-            except MeetingOver:
+            except (MeetingOver, JournalClosed):
                 return await self._enter(candidate)  # it ended just now: this arrival begins a new one
-        except (DirectoryFull, Overloaded, MeetingOver):
+        except (DirectoryFull, Overloaded, MeetingOver, JournalClosed):
             raise RefusedAtDoor(JoinCode.BUSY) from None
         except (Rejected, OfferRefused) as refused:
             raise RefusedAtDoor(str(refused)) from None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from server.hosting.meeting_host import MeetingFault, MeetingOver, Overloaded
-from server.hosting.ports import Cause, OfferRefused
+from server.hosting.ports import Cause, JournalClosed, OfferRefused
 from server.rooms.errors import Refusal, Rejected
 from server.rooms.permissions import permitted_viewer
 
@@ -188,7 +188,7 @@ class _Connection:
             return
         except ProtocolError as error:
             self._outbox.close(error.code)
-        except MeetingOver:
+        except (MeetingOver, JournalClosed):
             self._outbox.close(CloseCode.ENDED)
         except Exception:  # one connection's bug must not reach another
             log.exception("fault in a connection")

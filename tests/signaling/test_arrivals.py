@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from typing import TYPE_CHECKING
 
 import msgpack
 import msgspec
@@ -19,27 +20,43 @@ from server.rooms.rules import Rules
 from server.rooms.state import Role
 from server.signaling import messages as m
 from server.signaling.arrivals import Arrivals
+from server.signaling.errors import JoinCode, RefusedAtDoor
 from server.signaling.fanout import Switchboard
 from server.signaling.links import LinkClaims, LinkKeys, draw_meeting_id, draw_token_id
 from server.signaling.outbox import Outbox, OutboxLimits
 from tests.support.fake_media import FakeMedia
 from tests.support.manual_clock import ManualClock, settle
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from server.hosting.ports import Entry
+    from server.rooms.state import Meeting
+
 TURNS_OF_A_JOIN = 12
 """Of the event loop; it takes fewer."""
+
+
+class CutJournal(MemoryJournal):
+    """The next entry is kept, and followers never see it: as where a meeting goes to another node just then."""
+
+    async def append(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        for follower in self._followers:
+            follower.put_nowait(None)
 
 
 class Door:
     """`Arrivals` with everything it needs, and one meeting."""
 
-    def __init__(self) -> None:
+    def __init__(self, new_journal: Callable[[Meeting], MemoryJournal] = MemoryJournal) -> None:
         self.clock, self.media = ManualClock(), FakeMedia()
         self.meeting = draw_meeting_id()
         self.keys = LinkKeys({"k": bytes(32)})
         self.directory = Directory(
             clock=self.clock,
             media=self.media,
-            new_journal=MemoryJournal,
+            new_journal=new_journal,
             rules=Rules(),
             limits=HostingLimits(),
             pseudonym_of=Pseudonyms().of,
@@ -132,6 +149,15 @@ async def test_who_is_removed_while_she_comes_back_keeps_no_transport(turns: int
     assert back.done()
     back.exception()
     assert [who for _, who in door.media.peers] == [lead]
+    await door.directory.close()
+
+
+async def test_who_comes_while_the_meeting_goes_elsewhere_is_told_to_try_again() -> None:
+    door = Door(CutJournal)
+    with pytest.raises(RefusedAtDoor) as refused:
+        await door.join(Role.FACILITATOR)
+    assert refused.value.code == JoinCode.BUSY
+    assert not door.media.peers
     await door.directory.close()
 
 

@@ -10,6 +10,8 @@ import msgpack
 import pytest
 from starlette.websockets import WebSocket
 
+from server.hosting.meeting_host import MeetingOver
+from server.hosting.ports import JournalClosed
 from server.signaling.endpoint import Endpoint, EndpointLimits
 from server.signaling.errors import CloseCode, RefusedAtDoor
 from server.signaling.outbox import OutboxLimits
@@ -66,8 +68,11 @@ class ScriptedArrivals:
         raise self.fault
 
     async def join(self, *_message: object) -> object:
-        """A place of which nothing is asked."""
-        return SimpleNamespace(participant="p")
+        """A place in a meeting that carries out nothing."""
+        return SimpleNamespace(participant="p", live=SimpleNamespace(host=self))
+
+    async def submit(self, *_command: object) -> object:
+        raise self.fault
 
     def lost(self, place: object) -> None:
         """Nothing follows."""
@@ -156,3 +161,15 @@ async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(
     assert socket.close_code == CloseCode.SERVER_FAULT
     assert "canary" not in caplog.text
     assert "ValueError" in caplog.text
+
+
+@pytest.mark.parametrize("over", [MeetingOver(), JournalClosed()], ids=["ended", "goes elsewhere"])
+async def test_a_command_to_a_meeting_that_is_over_ends_the_connection_and_is_no_fault(
+    over: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    socket = PlayedSocket()
+    socket.frame(JOIN)
+    socket.frame(msgpack.packb({"t": "lock", "id": 1}))
+    await asyncio.wait_for(endpoint(ManualClock(), over).serve(socket.websocket()), 1)
+    assert socket.close_code == CloseCode.ENDED
+    assert not caplog.records

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.wire_client import WireClient
 
-    from .machines import Machine, Machines
+    from .machines import Cable, Machine, Machines
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("loopback_candidates")]
 
@@ -149,25 +149,39 @@ async def test_everybody_is_seen_and_heard_again_after_the_owner_was_killed(clus
 
 async def test_everybody_is_seen_and_heard_again_after_the_owner_slept_past_its_lease(cluster: Machines):
     one, two, three = await cluster.some(3)
-    async with group_of_three([one, two, three]) as (ada, mia, zoe):
-        await all_meet([ada, mia, zoe])
-        one.pause()
-        await others_meet_at_the_next_owner(mia, zoe)
-        one.wake()
-        await ada_meets_them_again(ada, one)
-        await all_meet([ada, mia, zoe])
+    await others_take_it_and_the_owner_follows([one, two, three], asleep(one))
 
 
 async def test_everybody_is_seen_and_heard_again_after_the_owner_was_cut_off_from_redis(cluster: Machines):
     cable = await cluster.cable()
     one = await cluster.add(cable.url)
-    two, three = await cluster.some(2)
-    async with group_of_three([one, two, three]) as (ada, mia, zoe):
+    await others_take_it_and_the_owner_follows([one, *await cluster.some(2)], cut(cable))
+
+
+@contextlib.asynccontextmanager
+async def asleep(machine: Machine) -> AsyncIterator[None]:
+    machine.pause()
+    yield
+    machine.wake()
+
+
+@contextlib.asynccontextmanager
+async def cut(cable: Cable) -> AsyncIterator[None]:
+    await cable.cut()
+    yield
+    cable.mend()
+
+
+async def others_take_it_and_the_owner_follows(
+    machines: list[Machine], away: contextlib.AbstractAsyncContextManager[None]
+) -> None:
+    async with group_of_three(machines) as (ada, mia, zoe):
         await all_meet([ada, mia, zoe])
-        await cable.cut()
-        await others_meet_at_the_next_owner(mia, zoe)
-        cable.mend()
-        await ada_meets_them_again(ada, one)
+        async with away:
+            await others_meet_at_the_next_owner(mia, zoe)
+        # Ada keeps her connection, or has a new one if the next owner held her to be gone.
+        await ada.page.until(lambda c: times_lost(c) > 0 or c.closed is not None)
+        await again(0, ada, NewOfferOrResume(ada.page, machines[0]))
         await all_meet([ada, mia, zoe])
 
 
@@ -190,12 +204,6 @@ async def others_meet_at_the_next_owner(mia: Person, zoe: Person) -> None:
         await lost(person)
         await again(number, person, NewOffer(person.page))
     await all_meet([mia, zoe])
-
-
-async def ada_meets_them_again(ada: Person, at: Machine) -> None:
-    """Her machine follows from now on. She keeps her connection, or has a new one if the next owner held her to be gone."""
-    await ada.page.until(lambda c: times_lost(c) > 0 or c.closed is not None)
-    await again(0, ada, NewOfferOrResume(ada.page, at))
 
 
 async def until_written_back(cluster: Machines) -> None:

@@ -63,7 +63,8 @@ class Talk(Circle):
 
     @property
     def audio_bps(self) -> int:
-        return self.allotment._allotted[BEA].link.audio_bps
+        (grant,) = self.allotment.grants[BEA]
+        return self.bea.peer.needs_bps - grant.bps
 
 
 def test_many_open_microphones_of_which_one_speaks_leave_room_for_her_picture():

@@ -127,9 +127,8 @@ class Evening(Turns, RuleBasedStateMachine):
         due = next_deadline(self.meeting)
         if due is None:
             return
-        self.now_ms = max(
-            self.now_ms, due
-        )  # what is due at once may have been due before: the notice of a short breakout
+        # What is due at once may have been due before: the notice of a short breakout.
+        self.now_ms = max(self.now_ms, due)
         before = self.meeting
         self.tick()
         assert self.meeting != before

@@ -163,7 +163,7 @@ async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(
     assert "ValueError" in caplog.text
 
 
-@pytest.mark.parametrize("over", [MeetingOver(), JournalClosed()], ids=["ended", "goes elsewhere"])
+@pytest.mark.parametrize("over", [MeetingOver(), JournalClosed()], ids=["before it", "before it was seen"])
 async def test_a_command_to_a_meeting_that_is_over_ends_the_connection_and_is_no_fault(
     over: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ import {
   ANA,
   FakeServer,
   joined,
+  seen,
   ME,
   SECRET,
   wireChat,
@@ -113,15 +114,7 @@ async function arrive(): Promise<void> {
     expect(server.sockets).toHaveLength(1);
   });
   const ana = await sealer.sealProfile({ name: 'Ana', pronouns: null, key: null });
-  server.accept().say({
-    t: 'seen',
-    v: 1,
-    status: 'open',
-    locked: false,
-    facilitators: [ana],
-    present: 3,
-    texts: new Uint8Array(),
-  });
+  server.accept().say(seen({ facilitators: [ana], present: 3 }));
   await reached('arrived');
 }
 
@@ -892,15 +885,7 @@ describe('the end', () => {
     await until(() => {
       expect(server.sockets).toHaveLength(2);
     });
-    server.accept().say({
-      t: 'seen',
-      v: 1,
-      status: 'open',
-      locked: false,
-      facilitators: [],
-      present: 1,
-      texts: new Uint8Array(),
-    });
+    server.accept().say(seen());
     await reached('arrived');
     client.prepare({ mic: false, camera: false });
     await reached('preparing');

@@ -141,18 +141,7 @@ test('whose media was refused once brings an offer again when she comes in anew'
   stage.cutLine();
   stage.server.socket.say({ t: 'refused', id: null, code: 'wrong_secret', text: '' });
   await stage.reached('arriving');
-  stage.server.socket.say({
-    t: 'seen',
-    v: 1,
-    status: 'open',
-    locked: false,
-    facilitators: [],
-    present: 1,
-    texts: new Uint8Array(),
-  });
-  await stage.reached('arrived');
-  stage.client.prepare({ mic: false, camera: false });
-  await stage.reached('preparing');
+  await stage.lookedAt();
   stage.client.knock('Bea', null, true);
   expect((await stage.came('join', 2)).offer).not.toBeNull();
 });

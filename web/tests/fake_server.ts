@@ -1,6 +1,6 @@
 /** The other end of every socket a test opens: records what came, says what the test wants. */
 import { decode, encode } from '@msgpack/msgpack';
-import type { Joined, ServerMessage, Snapshot, WireChat, WirePerson } from '../src/protocol/messages';
+import type { Joined, Seen, ServerMessage, Snapshot, WireChat, WirePerson } from '../src/protocol/messages';
 import type { ClientMessage } from '../src/protocol/orders';
 import type { OpenWire, Wire, WireHandlers } from '../src/protocol/web_socket';
 import { at } from './positions';
@@ -146,6 +146,20 @@ export function joined(patch: Partial<Joined> = {}): Joined {
     snapshot: wireSnapshot(),
     answer: null,
     ice_servers: [],
+    ...patch,
+  };
+}
+
+/** An open meeting, as it is before anything of hers is shown. */
+export function seen(patch: Partial<Seen> = {}): Seen {
+  return {
+    t: 'seen',
+    v: 1,
+    status: 'open',
+    locked: false,
+    facilitators: [],
+    present: 1,
+    texts: new Uint8Array(),
     ...patch,
   };
 }

@@ -12,7 +12,7 @@ import { meetingOf } from '../src/state/selectors';
 import { Visit } from '../src/visit';
 import { FakeCall } from './fake_call';
 import { FakePage } from './fake_page';
-import { FakeServer, joined, wireSnapshot } from './fake_server';
+import { FakeServer, joined, seen, wireSnapshot } from './fake_server';
 import { ManualTimers } from './manual_timers';
 import { at } from './positions';
 
@@ -70,15 +70,13 @@ export class Stage {
     this.page.location.hash = `#${link}`;
     this.client = this.#load();
     await this.#connected();
-    this.server.accept().say({
-      t: 'seen',
-      v: 1,
-      status: 'open',
-      locked: false,
-      facilitators: [],
-      present: 1,
-      texts: new Uint8Array(),
-    });
+    this.server.accept();
+    await this.lookedAt(devices);
+  }
+
+  /** Who asked what the meeting is like is told, and is about to ask to come in. */
+  async lookedAt(devices = { mic: false, camera: false }): Promise<void> {
+    this.server.socket.say(seen());
     await this.reached('arrived');
     this.client.prepare(devices);
     await this.reached('preparing');

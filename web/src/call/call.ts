@@ -62,7 +62,6 @@ export class Call {
   #seats: readonly SeatState[] = [];
   /** Whose pictures this page draws. */
   #drawn: ReadonlySet<ParticipantId> = new Set();
-  #speakerId: string | null = null;
   #stopTone: (() => void) | null = null;
   #cancelCount: () => void;
   #ended = false;
@@ -136,22 +135,18 @@ export class Call {
       () => true,
       () => false,
     );
-    if (changed) {
-      this.#speakerId = id;
-      this.#listener.devices({ speakerId: id });
-    } else this.#listener.notice({ kind: 'device_not_usable', device: 'speaker' });
+    if (changed) this.#listener.devices({ speakerId: id });
+    else this.#listener.notice({ kind: 'device_not_usable', device: 'speaker' });
   }
 
   #hearOn(speakers: readonly DeviceChoice[]): void {
-    if (!this.#board.moveIfGone(speakers.map(({ id }) => id))) return;
-    this.#speakerId = null;
-    this.#listener.devices({ speakerId: null });
+    if (this.#board.moveIfGone(speakers.map(({ id }) => id))) this.#listener.devices({ speakerId: null });
   }
 
   /** After a tap: a soft tone where the others will be heard. */
   testSpeaker(): void {
     this.#stopTone?.();
-    const stop = playSoftTone(audioElementFor, this.#speakerId, () => {
+    const stop = playSoftTone(audioElementFor, this.#board.speakerId, () => {
       this.#listener.soundBlocked(true);
     });
     const cancel = this.#timers.after(TONE_MS, stop);

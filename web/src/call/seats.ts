@@ -90,6 +90,11 @@ export class SeatBoard {
     for (const { voice } of this.#places) if (voice?.paused === true) this.#play(voice);
   }
 
+  /** Where everybody is heard; null: at the usual loudspeaker. */
+  get speakerId(): string | null {
+    return this.#speakerId;
+  }
+
   /** Throws where this browser cannot, or the loudspeaker is gone: the earlier one goes on, for everybody. */
   async direct(speakerId: string): Promise<void> {
     const before = this.#speakerId ?? '';

@@ -13,7 +13,8 @@ import pytest
 from server import serve
 from server.confidentiality.redis_guard import RedisKeeps, refuse_keeping
 from server.config import ConfigError, Settings
-from tests.support.redis_server import free_port, redis_server
+from tests.support.ports import free_port
+from tests.support.redis_server import redis_server
 
 LOOK = """
 import resource

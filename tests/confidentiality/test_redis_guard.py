@@ -13,7 +13,8 @@ from server.confidentiality.redis_guard import (
     refuse_keeping,
     what_it_keeps,
 )
-from tests.support.redis_server import free_port, redis_server
+from tests.support.ports import free_port
+from tests.support.redis_server import redis_server
 
 KEEPING = [
     (("--save", "60", "1"), Keeping.SNAPSHOTS),

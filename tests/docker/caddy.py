@@ -14,6 +14,7 @@ from .programs import DOCKER, program
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+HANDSHAKE_S: Final = 10
 OF_DEBIAN: Final = "caddy"
 OF_THE_IMAGE: Final = str(Path(sys.executable).parent / "caddy")
 """As new as what compose.yaml starts; Debian's does not know the PROXY protocol."""
@@ -23,7 +24,7 @@ def shows_certificate(port: int, name: str, root: Path) -> bool:
     """Of this name, signed by that root: it has them some time after their files are there."""
     with (
         contextlib.suppress(OSError),
-        socket.create_connection(("127.0.0.1", port), timeout=1) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=HANDSHAKE_S) as plain,
         ssl.create_default_context(cafile=str(root)).wrap_socket(plain, server_hostname=name),
     ):
         return True

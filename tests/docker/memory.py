@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 
-from .programs import DOCKER, accepts, free_port, program
+from tests.support.ports import free_port
+
+from .programs import DOCKER, accepts, program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

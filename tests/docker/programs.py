@@ -14,14 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 DOCKER: Final = Path(__file__).parents[2] / "docker"
-PATIENCE_S: Final = 20
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+PATIENCE_S: Final = 60
 
 
 def names_in(folder: Path) -> set[str]:

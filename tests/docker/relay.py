@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from server.signaling.ice_servers import TurnService
+from tests.support.ports import free_port
 
-from .programs import DOCKER, accepts, free_port, program
+from .programs import DOCKER, accepts, program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,7 +72,10 @@ def make_certificate(folder: Path) -> ssl.SSLContext:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
-    (place / f"turn.{DOMAIN}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    # Whole from the first moment, as Caddy leaves it: `relay` looks all the time.
+    written = place / "written"
+    written.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    written.rename(place / f"turn.{DOMAIN}.crt")
     return ssl.create_default_context(cafile=str(place / f"turn.{DOMAIN}.crt"))
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from server.signaling.links import LinkKeys
 from tests.support.live_server import LiveServer
+from tests.support.ports import free_port
 
-from .programs import accepts, free_port, program
+from .programs import accepts, program
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.support.ports import free_port
 from tests.support.wire_client import WireClient
 
 from .caddy import OF_DEBIAN, OF_THE_IMAGE, caddy
-from .programs import free_port
+from .programs import PATIENCE_S
 from .serving import ORGANISER_KEY, serving
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Front:
         return f"https://localhost:{self.port}"
 
     def browser(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(verify=self.trust, base_url=self.url, headers={"User-Agent": CANARY})
+        return httpx.AsyncClient(
+            verify=self.trust, base_url=self.url, headers={"User-Agent": CANARY}, timeout=PATIENCE_S
+        )
 
     async def person(self, link: str, name: str) -> WireClient:
         client = WireClient(f"wss://localhost:{self.port}/ws", link, name)
@@ -100,7 +103,7 @@ async def test_answers_keep_the_servers_headers_and_say_nothing_of_caddy(front: 
 
 
 async def test_plain_http_leads_to_https(front: Front):
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as browser:
         answer = await browser.get(f"http://localhost:{front.plain_port}/")
     assert answer.status_code == httpx.codes.PERMANENT_REDIRECT
     assert answer.headers["location"].startswith("https://localhost")
@@ -143,6 +146,6 @@ async def test_when_the_server_is_away_no_address_is_logged(tmp_path: Path):
         said,
     ):
         async with httpx.AsyncClient(verify=trust) as browser:
-            answer = await browser.get(f"https://localhost:{alone}/{CANARY}", timeout=20)
+            answer = await browser.get(f"https://localhost:{alone}/{CANARY}", timeout=PATIENCE_S)
         assert answer.is_server_error
         assert CANARY not in said.read_text()

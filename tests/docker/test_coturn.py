@@ -252,10 +252,18 @@ async def becomes(relay: Relay, trust: ssl.SSLContext) -> None:
             await asyncio.sleep(0.05)
 
 
+def take_its_place(renewed: Path, former: Path) -> None:
+    """The key first, as it is read with the certificate."""
+    for suffix in (".key", ".crt"):
+        (file,) = renewed.rglob(f"*{suffix}")
+        file.rename(former / file.relative_to(renewed))
+
+
 async def test_a_new_certificate_is_taken_up_and_nobody_is_cut_off(relay: Relay, tmp_path: Path):
     async with allocation(relay, credentials(relay)) as held:
-        renewed = make_certificate(tmp_path)
+        renewed = make_certificate(tmp_path / "renewed")
         assert not await speaks(relay, renewed)
+        take_its_place(tmp_path / "renewed" / "certificates", tmp_path / "certificates")
         await becomes(relay, renewed)
         await held.channel_bind(FIRST_CHANNEL, ("9.255.255.255", 8000))
 

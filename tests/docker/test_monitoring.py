@@ -13,9 +13,11 @@ import httpx
 import pytest
 import yaml
 
+from tests.support.ports import free_port
+
 from .compose import read_compose
 from .memory import memory
-from .programs import DOCKER, PATIENCE_S, accepts, free_port, program
+from .programs import DOCKER, PATIENCE_S, accepts, program
 from .serving import serving
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def test_prometheus_can_read_every_expression_of_the_dashboard(expression: str, 
 
 async def test_they_ask_for_figures_that_a_running_server_gives(tmp_path: Path):
     settings = {"KITH_METRICS_KEY": KEY, "KITH_REDIS_URL": f"redis://127.0.0.1:{free_port()}"}
-    async with serving(tmp_path, settings) as (server, _), httpx.AsyncClient() as operator:
+    async with serving(tmp_path, settings) as (server, _), httpx.AsyncClient(timeout=PATIENCE_S) as operator:
         headers = {"Authorization": f"Bearer {KEY}"}
         exposed = (await operator.get(f"{server.http_url}/metrics", headers=headers)).text
     given = {family + end for family in re.findall(r"^# TYPE (\S+)", exposed, re.MULTILINE) for end in ENDS}
@@ -115,7 +117,10 @@ async def prometheus(folder: Path, configuration: str, servers: dict[str, int]) 
         "--storage.tsdb.path=data",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    async with program(command, lambda: accepts(port), folder=folder), httpx.AsyncClient() as operator:
+    async with (
+        program(command, lambda: accepts(port), folder=folder),
+        httpx.AsyncClient(timeout=PATIENCE_S) as operator,
+    ):
         yield Watch(f"http://127.0.0.1:{port}", operator)
 
 

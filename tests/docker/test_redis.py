@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from redis.exceptions import ResponseError
 
+from tests.support.ports import free_port
+
 from .memory import as_shipped
-from .programs import free_port, names_in
+from .programs import names_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,10 +14,11 @@ import pytest
 from aioice.stun import TransactionFailed
 from aioice.turn import TurnClientTcpProtocol
 
+from tests.support.ports import free_port
 from tests.support.wire_client import WireClient
 
 from .caddy import OF_THE_IMAGE, caddy
-from .programs import DOCKER, accepts, free_port, names_in, program
+from .programs import DOCKER, PATIENCE_S, accepts, names_in, program
 from .relay import DOMAIN, Credentials, Relay, coturn, credentials
 from .serving import serving
 
@@ -152,7 +153,7 @@ async def test_caddy_learns_who_visits_and_not_who_hands_on(tmp_path: Path):
         visitors = ("127.1.0.2", "127.2.0.3")
         for address in visitors:
             transport = httpx.AsyncHTTPTransport(verify=trust, local_address=address)
-            async with httpx.AsyncClient(transport=transport) as browser:
+            async with httpx.AsyncClient(transport=transport, timeout=PATIENCE_S) as browser:
                 answer = await browser.get(
                     f"https://localhost:{port}/", headers={"X-Forwarded-For": "198.51.100.7"}
                 )

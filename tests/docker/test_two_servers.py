@@ -20,12 +20,13 @@ from websockets.exceptions import WebSocketException
 
 from tests.cluster.evening import PAUSE_S, Person, until
 from tests.cluster.machines import PATIENCE_S, Machine
-from tests.support.wire_client import Refused, WireClient
+from tests.support.ports import free_port
+from tests.support.wire_client import A_PAGE_WAITS_S, Refused, WireClient
 
 from .caddy import OF_THE_IMAGE, caddy
 from .compose import read_compose
 from .memory import memory
-from .programs import DOCKER, free_port
+from .programs import DOCKER
 
 if TYPE_CHECKING:
     import ssl
@@ -74,7 +75,7 @@ class Front:
 
     async def person(self, name: str, link: str) -> Person:
         page = WireClient(self.ws_url, link, name)
-        page.tls = self.trust
+        page.tls, page.answer_within_s = self.trust, A_PAGE_WAITS_S
         self.pages.append(page)
         async with asyncio.timeout(PATIENCE_S):
             while not await self._joined(page):  # noqa: ASYNC110 - another process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from server.config import Settings
+from tests.support.ports import free_port
 
 from .caddy import OF_DEBIAN, caddy, shows_certificate
-from .programs import DOCKER, free_port
+from .programs import DOCKER, PATIENCE_S
 from .relay import coturn, credentials
 from .serving import serving
 from .test_coturn import allocation
@@ -85,8 +87,10 @@ async def test_a_server_starts_with_the_settings(etc: Path, tmp_path: Path):
     assert settings.trusted_proxies == ("127.0.0.1/32",)
     assert settings.turn_urls[-1] == f"turns:turn.{DOMAIN}:5349?transport=tcp"
     chosen = {name: value for name, value in env.items() if name.startswith("KITH_")}
-    async with serving(empty(tmp_path), chosen) as (_, said):
-        assert f"Kith is at https://{DOMAIN}/" in said.read_text()
+    async with serving(empty(tmp_path), chosen) as (_, said), asyncio.timeout(PATIENCE_S):
+        # It listens a moment before it says so.
+        while f"Kith is at https://{DOMAIN}/" not in said.read_text():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)
 
 
 async def test_caddy_starts_with_its_file(etc: Path, tmp_path: Path):

@@ -12,7 +12,7 @@ import pytest
 from server.confidentiality.findings import Outcome
 from server.doctor.pages import Answer, NoAnswer, ask, findings_of_server, header_finding
 from server.web.headers import security_headers
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 from server.confidentiality.findings import Outcome
 from server.confidentiality.redis_guard import Keeping, worst
 from server.doctor.redis import _look_at_each, redis_findings
-from tests.support.redis_server import free_port, redis_server
+from tests.support.ports import free_port
+from tests.support.redis_server import redis_server
 
 
 async def outcome(url: str | None, *, unchecked: bool = False) -> Outcome:

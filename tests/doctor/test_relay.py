@@ -12,13 +12,14 @@ import pytest
 from server.confidentiality.findings import Finding, Outcome
 from server.doctor.relay import relay_findings
 from server.signaling.ice_servers import TurnService
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 SECRET = "a-shared-secret"
+STARTS_WITHIN_S = 60
 
 
 @contextlib.asynccontextmanager
@@ -34,7 +35,7 @@ async def relay(home: Path) -> AsyncIterator[int]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(STARTS_WITHIN_S):
             while not await answers(port):  # noqa: ASYNC110 - another program, it tells nobody
                 await asyncio.sleep(0.1)
         yield port

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server.confidentiality.findings import Outcome
 from server.doctor.tls import SOON_DAYS, expiry_finding, tls_finding
-from tests.support.redis_server import free_port
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,15 +13,16 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from server.cluster import connection
 
-from .redis_server import PATIENCE_S, PROGRAM, RedisServer, free_port
+from .ports import free_port
+from .redis_server import PATIENCE_S, PROGRAM, RedisServer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 SLOTS: Final = 16_384
 MASTERS: Final = 3
-NOTICED_MS: Final = 600
-"""So long a server may be silent before the others look for a successor."""
+NOTICED_MS: Final = 2_000
+"""So long a server may be silent before the others look for a successor: longer than a busy machine forgets it."""
 WITHOUT_DISK: Final = (
     *("--repl-diskless-sync", "yes", "--repl-diskless-load", "swapdb", "--repl-diskless-sync-delay", "0"),
     # A replica counts for nobody until it has heard something of its master.

@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import tempfile
 from typing import TYPE_CHECKING, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from .ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 PROGRAM: Final = os.environ.get("KITH_TEST_REDIS_SERVER", "redis-server")
 PATIENCE_S: Final = 30.0
 KEEPS_NOTHING: Final = ("--save", "", "--appendonly", "no")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RedisServer:
@@ -59,6 +54,7 @@ class RedisServer:
         )
         async with asyncio.timeout(PATIENCE_S):
             while True:
+                assert self._process.returncode is None, "it could not begin"
                 with contextlib.suppress(RedisError, OSError):
                     if await self.client.ping():
                         return

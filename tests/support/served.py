@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
 KITH = (sys.executable, "-m", "server", "serve")
-PATIENCE_S = 30
+PATIENCE_S = 60
 _AT = re.compile(r"Kith is at \w+://[^/]*?:?(\d+)/")
 
 
@@ -53,7 +53,7 @@ class Served(LiveServer):
         self.port = self._ready.result()
 
     def family(self) -> list[int]:
-        """Its process and all that it started."""
+        """Its process first, and all that it started."""
         parents = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
@@ -61,7 +61,7 @@ class Served(LiveServer):
         family = {self.process.pid}
         while more := {pid for pid, parent in parents.items() if parent in family} - family:
             family |= more
-        return sorted(family)
+        return [self.process.pid, *sorted(family - {self.process.pid})]
 
     async def stopped(self) -> int:
         """Ask it to end, and wait; its exit code."""

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
-PATIENCE_S = 10
-"""For an answer: as long as a page waits for one, which then comes back."""
+A_PAGE_WAITS_S = 10
+"""For an answer; then it comes back."""
 LONG_S = 30
-"""For what others have to do first."""
+"""Longer than anything takes that happens at all."""
 
 
 class Refused(Exception):  # noqa: N818
@@ -71,6 +71,7 @@ class WireClient:
         """
         self.url = url
         self.tls: SSLContext | None = None
+        self.answer_within_s = LONG_S
         self.token, _, secret = link.rpartition(".")
         padded = self.token.split(".")[1]
         claims = _json(_unbase64(padded))
@@ -97,7 +98,9 @@ class WireClient:
     # ── connection ───────────────────────────────────────────────────────────────────────────────
 
     async def connect(self) -> WireClient:
-        self._socket = await connect(self.url, compression=None, max_size=2**20, ssl=self.tls)
+        self._socket = await connect(
+            self.url, compression=None, max_size=2**20, ssl=self.tls, open_timeout=self.answer_within_s
+        )
         self.closed = None
         self._reader = asyncio.create_task(self._read(self._socket))
         return self
@@ -189,7 +192,7 @@ class WireClient:
         future = self._pending[key] = asyncio.get_running_loop().create_future()
         await self.send(message)
         # Not `wait_for`: that of Python 3.11 loses a cancellation that comes with the answer.
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(self.answer_within_s):
             answer: Map = await future
         if answer["t"] == "refused":
             raise Refused(answer["code"])

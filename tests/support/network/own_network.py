@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INSIDE = Path(__file__).with_name("inside.py")
-MADE_WITHIN_S = 10
+MADE_WITHIN_S = 30
 _HANDED_OVER = 3
 _MAX_WORD_BYTES = 1000
 

@@ -46,8 +46,8 @@ R = TypeVar("R", wire.Answered, wire.Looked)
 class LinkTimes:
     """How patient the server is with a worker, in seconds."""
 
-    start_s: float = 10.0
-    """From its start to its first word."""
+    start_s: float = 30.0
+    """From its start to its first word; a small machine that has just begun itself takes its time."""
     silent_s: float = 1.0
     silences: int = 4
     """So many spans of `silent_s` without a word, and it is taken for dead. It reports every second."""

@@ -99,6 +99,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['tests/english.ts'],
-    testTimeout: 10_000,
+    // Nothing asserts a time: these are for what never comes.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

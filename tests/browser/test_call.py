@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,10 +62,12 @@ async def test_unsealed_media_is_refused_and_counted_and_never_shown(gathering: 
     async with PlainPeer.knocking(gathering.group, "Eve") as eve:
         await ada.answer("Eve", "admit")
         await eve.send_everything()
+        # At the same time: a notice stands for twelve seconds.
+        notices = [person.at("notice").filter(has_text="Eve") for person in (ada, mia)]
+        await asyncio.gather(*(expect(each).to_contain_text("refused and not shown") for each in notices))
         for person in (ada, mia):
             await person.watch("receives", eve.id, 20, PATIENCE_MS)
             await person.watch("refuses", eve.id, 60, PATIENCE_MS)
-            await expect(person.at("notice").filter(has_text="Eve")).to_contain_text("refused and not shown")
             await expect(person.tile(eve)).to_have_attribute("data-encrypted", "false")
             await expect(person.at("encrypted")).to_have_count(0)
             from_eve = await person.watch("from", eve.id)

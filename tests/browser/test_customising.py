@@ -155,6 +155,8 @@ async def test_the_quick_exit_takes_the_page_around_it_away_too() -> None:
         mia, frame = await framed(gathering, port, shown)
         mia.complaints.expected = (*mia.complaints.expected, EXIT_PAGE, "ERR_")
         await mia.page.route(f"{EXIT_PAGE}**", lambda route: route.fulfill(body="elsewhere"))
+        # A socket that is not open yet would be complained of.
+        await expect(frame.get_by_test_id("arrive-continue")).to_be_visible()
         await frame.get_by_test_id("quick-exit").first.click()
         await mia.page.wait_for_url(f"{EXIT_PAGE}**", timeout=PATIENCE_MS)
 

@@ -184,6 +184,7 @@ async def leave(mia: Keys) -> None:
 async def test_focus_of_a_dialog_stays_in_it(gathering: Gathering) -> None:
     ada = Keys(await gathering.facilitator("Ada", size=WIDE, mic=False, camera=False))
     await ada.use("more")
+    await expect(ada.visitor.at("more-close")).to_be_visible()
     for _ in range(12):
         await ada.press("Tab")
         inside = (

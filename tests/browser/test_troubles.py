@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .stage import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="package"), pytest.mark.timeout(120)]
 
 HARDWARE = Path(__file__).with_name("hardware.js").read_text()
 SIGHT = """
@@ -181,6 +181,10 @@ async def test_restarted_server_takes_her_back_to_the_door_with_her_link(gatheri
         for person in (ada, mia):
             person.complaints.expected = ("WebSocket connection",)
         await ada.sees_and_hears(mia)
+        # The rest of Mia's screens comes after picture and sound; what is lost of it would be complained of.
+        await mia.show("chat")
+        await expect(mia.at("chat-input")).to_be_visible()
+        await mia.hide("chat")
     await expect(mia.at("reconnecting")).to_contain_text("Your place is kept")
     async with live_server(settings, port=before.port):
         for person in (ada, mia):

@@ -108,11 +108,15 @@
   let listening = null;
   async function listen(person) {
     let [heard, since] = [(await from(person)).audioPackets, performance.now()];
+    let looked = since;
     longest = 0;
     listening = setInterval(async () => {
       const { audioPackets } = await from(person);
-      longest = Math.max(longest, performance.now() - since);
-      if (audioPackets > heard) [heard, since] = [audioPackets, performance.now()];
+      const now = performance.now();
+      since += Math.max(0, now - looked - 2 * POLL_MS); // the page stood still itself
+      looked = now;
+      longest = Math.max(longest, now - since);
+      if (audioPackets > heard) [heard, since] = [audioPackets, now];
     }, POLL_MS);
   }
 
@@ -158,7 +162,14 @@
     },
     opened: () => connections.length,
     credentials: () => current().localDescription.sdp.match(/a=ice-ufrag:(.*)/)[1],
-    renewed: (old, withinMs) => rises(() => Number(watch.credentials() !== old), 1, withinMs),
+    // They may be new already when this is asked.
+    renewed: async (old, withinMs) => {
+      const until = performance.now() + withinMs;
+      while (watch.credentials() === old) {
+        if (performance.now() > until) throw new Error(`still ${old}`);
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
     refused: (person) => counted.notSealed.get(person) ?? 0,
     sees: (person, frames, withinMs) => rises(async () => (await from(person)).framesDecoded, frames, withinMs),
     hears: (person, withinMs) => rises(async () => (await from(person)).audioEnergy, 1e-9, withinMs),

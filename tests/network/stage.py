@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SERVER = "10.77.0.1"
 CLIENT = "10.77.0.2"
 PORT = 8000
-STARTS_WITHIN_S = 20
+STARTS_WITHIN_S = 60
 
 
 @dataclass(frozen=True)

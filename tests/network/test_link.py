@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 CLIENT, SERVER, ELSEWHERE = "10.0.0.2", "10.0.0.1", "10.0.0.9"
-PATIENCE_S = 5
+PATIENCE_S = 30
 UP = packet(CLIENT, SERVER, (40_000, 8000), b"up")
 DOWN = packet(SERVER, CLIENT, (8000, 40_000), b"down")
 IPV6 = bytes((0x60,)) + bytes(39)

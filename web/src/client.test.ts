@@ -82,9 +82,9 @@ beforeEach(() => {
   callLoads = true;
 });
 
-/** Seals are opened by promises of the platform: asked again until it is so. */
+/** Seals are opened by promises of the platform: asked again until it is so, however slow the machine is just then. */
 function until(holds: () => void): Promise<void> {
-  return vi.waitFor(holds, { interval: 1 });
+  return vi.waitFor(holds, { interval: 1, timeout: 30_000 });
 }
 
 function phase(): string {

@@ -24,9 +24,9 @@ export const KEYS = new LinkSecretKeySource(SECRET, MEETING);
 
 export const NOW_MS = 1_000_000;
 
-/** Seals are opened by promises of the platform: asked again until it is so. */
+/** Seals are opened by promises of the platform: asked again until it is so, however slow the machine is just then. */
 export function until(holds: () => void): Promise<void> {
-  return vi.waitFor(holds, { interval: 1 });
+  return vi.waitFor(holds, { interval: 1, timeout: 30_000 });
 }
 
 export class Stage {

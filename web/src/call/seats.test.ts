@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SeatTracks } from './peer';
 import { SeatBoard, type Voice } from './seats';
 
+/** However slow the machine is just then. */
+const PATIENTLY = { timeout: 30_000 };
+
 const seat = (who: string | null) => ({ who, audio: true, video: true });
 
 let played: string[];
@@ -92,7 +95,7 @@ describe('a browser that waits for a tap', () => {
     board.seat([seat('ana'), seat(null)]);
     await vi.waitFor(() => {
       expect(blocked).toEqual([true]);
-    });
+    }, PATIENTLY);
     refusal = null;
     board.allow();
     expect(blocked).toEqual([true, false]);
@@ -134,7 +137,7 @@ test('a chosen loudspeaker that goes away gives way to the usual one, also for t
   expect(board.moveIfGone(['hdmi'])).toBe(true);
   await vi.waitFor(() => {
     expect(played).toEqual(['a0 to ', 'a0']);
-  });
+  }, PATIENTLY);
   board.seat([seat('ana'), seat('bea')]);
   expect(played).toEqual(['a0 to ', 'a0', 'a1']);
   expect(board.moveIfGone(['hdmi'])).toBe(false);
@@ -164,6 +167,6 @@ describe('back in sight', () => {
     board.wake();
     await vi.waitFor(() => {
       expect(blocked).toEqual([true]);
-    });
+    }, PATIENTLY);
   });
 });

@@ -31,7 +31,7 @@ KEY = bytes(range(32))
 SIGNING = {"KITH_SIGNING_KEYS": "a:" + base64.urlsafe_b64encode(KEY).decode()}
 KEYS = LinkKeys({"a": KEY})
 LINK = re.compile(r"(http://localhost:[0-9]+|https://[a-z.]+)/#([\w-]+\.[\w-]+\.[\w-]+)\.([\w-]{43})")
-START_WITHIN_S = 20
+PATIENCE_S = 60
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def kith(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -160,7 +160,7 @@ class Server:
         said = ""
         with selectors.DefaultSelector() as ready:
             ready.register(self.process.stdout, selectors.EVENT_READ)
-            deadline = time.monotonic() + START_WITHIN_S
+            deadline = time.monotonic() + PATIENCE_S
             while not re.search(r"(These links|Start a group there).*\n", said):
                 waited = ready.select(max(0, deadline - time.monotonic()))
                 # Past the buffer of the text stream, which select knows nothing about.
@@ -182,7 +182,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Exit code and all that went to the standard error."""
         self.process.send_signal(how)
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=PATIENCE_S)
         self.said += out
         return self.process.returncode, err
 
@@ -198,7 +198,7 @@ def server() -> Iterator[Server]:
 def get(url: str, data: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
     request = urllib.request.Request(url, data, headers)  # noqa: S310 - http to ourselves
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as refusal:
         with refusal:
@@ -252,7 +252,7 @@ def test_frames_have_no_compression_and_the_agreed_size(server: Server):
         assert socket_.protocol.extensions == []
         socket_.send(b"\x00" * 262_145)
         with pytest.raises(ConnectionClosed) as closed:
-            socket_.recv(timeout=10)
+            socket_.recv(timeout=PATIENCE_S)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
 
@@ -268,8 +268,10 @@ def test_nothing_about_anybody_is_logged():
     with websockets.sync.client.connect(running.url.replace("http", "ws") + "/ws?canary-query") as socket_:
         socket_.send("canary-text")
         with pytest.raises(ConnectionClosed):
-            socket_.recv(timeout=10)
-    with socket.create_connection(("127.0.0.1", int(running.url.rsplit(":", 1)[1])), timeout=10) as raw:
+            socket_.recv(timeout=PATIENCE_S)
+    with socket.create_connection(
+        ("127.0.0.1", int(running.url.rsplit(":", 1)[1])), timeout=PATIENCE_S
+    ) as raw:
         raw.sendall(b"canary garbage\r\n\r\n")
         assert raw.recv(1000).startswith(b"HTTP/1.1 400")
     _, err = running.stop()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import WebSocketException
 
 from tests.support.live_server import Group
-from tests.support.wire_client import Refused
+from tests.support.wire_client import A_PAGE_WAITS_S, Refused
 
 from .machines import PATIENCE_S
 
@@ -35,6 +35,11 @@ class Person:
     said: list[str] = field(default_factory=list)
     """What was acknowledged."""
     returns: int = 0
+    thrown_out: int = 0
+    """Returns after her connection had ended, and not because no answer came for as long as a page waits."""
+
+    def __post_init__(self) -> None:
+        self.page.answer_within_s = A_PAGE_WAITS_S
 
     async def insist(self, tag: str, **fields: object) -> Map:
         number = self.page.next_id()
@@ -47,7 +52,10 @@ class Person:
                     if refused.code != "busy":
                         raise
                     await asyncio.sleep(PAUSE_S)
-                except (TimeoutError, WebSocketException):
+                except TimeoutError:
+                    await self.come_back()
+                except WebSocketException:
+                    self.thrown_out += 1
                     await self.come_back()
 
     async def say(self, text: str) -> None:

@@ -15,13 +15,14 @@ import httpx
 
 from server.signaling.links import LinkKeys
 from tests.support.live_server import LiveServer
-from tests.support.redis_server import RedisServer, free_port
+from tests.support.ports import free_port
+from tests.support.redis_server import RedisServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 """For whatever is waited for: machines are shared, and nothing here asserts a time."""
 LEASE_MS: Final = 2_000
 
@@ -41,14 +42,15 @@ class Cable:
         self._server: asyncio.Server | None = None
         self._pumps: set[asyncio.Task[None]] = set()
         self._is_cut = False
-        self.port = free_port()
+        self.port = 0
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     async def lay(self) -> None:
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
@@ -91,11 +93,10 @@ class Machine(LiveServer):
 
     def __init__(self, keys: dict[str, bytes], redis_url: str, settings: dict[str, str]) -> None:
         super().__init__(free_port(), LinkKeys(keys))
-        self.media_port = free_port()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("KITH_")},
             "KITH_PORT": str(self.port),
-            "KITH_MEDIA_PORT": str(self.media_port),
+            "KITH_MEDIA_PORT": "0",
             "KITH_MEDIA_WORKERS": "0",
             "KITH_OVERWRITE_FREED": "no",
             "KITH_SIGNING_KEYS": _written(keys),
@@ -118,8 +119,12 @@ class Machine(LiveServer):
 
     async def start(self) -> None:
         await self.launch()
+        await self.says("ready")
+
+    async def says(self, health: str) -> None:
+        """Return when it does. Raises: TimeoutError."""
         async with asyncio.timeout(PATIENCE_S):
-            while await self.health() != "ready":  # noqa: ASYNC110 - another process
+            while await self.health() != health:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
 
     async def health(self) -> str:

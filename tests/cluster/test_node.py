@@ -30,6 +30,7 @@ def node_at(url: str) -> Node:
     )
 
 
+@pytest.mark.usefixtures("patient_with_redis")
 async def test_a_node_leaves_though_a_redis_that_keeps_something_has_come(caplog: pytest.LogCaptureFixture):
     """Whoever operates it takes the nodes away because of that."""
     async with redis_server("--appendonly", "yes") as url:
@@ -55,7 +56,7 @@ async def test_a_redis_that_was_never_reached_is_told_in_the_log_once(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.usefixtures("private_logs")  # which say nothing that is not a constant
+@pytest.mark.usefixtures("patient_with_redis", "private_logs")  # which say nothing that is not a constant
 @pytest.mark.parametrize("layout", ["redis", "redis+cluster"])
 async def test_a_redis_that_refuses_our_login_is_told_apart(caplog: pytest.LogCaptureFixture, layout: str):
     server = RedisServer(*(("--cluster-enabled", "yes") if "cluster" in layout else ()))

@@ -38,9 +38,11 @@ from .test_store import LONG_MS, some_step
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from redis.asyncio import Redis
+
     from server.cluster.connection import AnyRedis
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("patient_with_redis")]
 
 KEYS = ClusterKeys(bytes(32))
 
@@ -177,7 +179,7 @@ async def test_all_masters_of_a_redis_cluster_restart_empty_while_letters_wait(g
             await group.start_masters()
             await evening.said_more()
         await evening.check_nothing_is_lost()
-        assert evening.mia.returns + evening.zoe.returns == 0, "nobody is thrown out"
+        assert evening.mia.thrown_out + evening.zoe.thrown_out == 0, "nobody is thrown out"
     finally:
         await all_of_them.close()
 
@@ -251,7 +253,7 @@ async def test_a_meeting_in_a_redis_cluster_goes_on_while_its_slot_moves_its_mas
             one.kill()
             await evening.said_more()
         await evening.check_nothing_is_lost()
-        assert evening.mia.returns + evening.zoe.returns == 0, "nobody is thrown out"
+        assert evening.mia.thrown_out + evening.zoe.thrown_out == 0, "nobody is thrown out"
     finally:
         await all_of_them.close()
 
@@ -269,11 +271,18 @@ async def test_the_master_is_killed_and_sentinel_names_another(watched: WatchedR
             one.kill()
             await evening.said_more()
         await evening.check_nothing_is_lost()
-        assert evening.mia.returns + evening.zoe.returns == 0, "nobody is thrown out"
-        assert await two.health() == "ready"
-        assert len(await watched.replica.client.keys("*:lease")) == 1, "it is written to the new master"
+        assert evening.mia.thrown_out + evening.zoe.thrown_out == 0, "nobody is thrown out"
+        await two.says("ready")
+        await until_held(watched.replica.client)  # it is written to the new master
     finally:
         await all_of_them.close()
+
+
+async def until_held(client: Redis) -> None:
+    """There is a lease; on a busy machine one may have run out just now, and somebody takes it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not await client.keys("*:lease"):  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.05)
 
 
 async def test_a_server_does_not_start_on_a_redis_whose_replica_keeps_something(watched: WatchedRedis):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from server.cluster.keys import MeetingKeys
 
+pytestmark = pytest.mark.usefixtures("patient_with_redis")
+
 KEYS = ClusterKeys(bytes(32))
 LONG_MS = 60_000
 """No lease runs out by itself here: the model has no time, Redis has."""
@@ -162,7 +164,7 @@ async def test_every_key_ends_by_itself(redis: RedisServer, store: RedisStore):
     await store.checkpoint(keys, me, 1, b"x")
     await store.look(keys, "two", LONG_MS)
     await store.post([("kith:{two}:inbox", b"letter")], 10)
-    await store.announce("kith:nodes", "one", b"beat", 1000)
+    await store.announce("kith:nodes", "one", b"beat", LONG_MS)
     await store.mark()
     names = await redis.client.keys("*")
     assert len(names) == 7

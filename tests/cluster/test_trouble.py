@@ -15,6 +15,8 @@ from .machines import PATIENCE_S
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from tests.support.wire_client import WireClient
+
     from .machines import Machine, Machines
 
 SHORT_LEASE_MS = "1000"
@@ -25,8 +27,14 @@ pytestmark = pytest.mark.timeout(180)
 
 
 async def owners(cluster: Machines) -> list[bytes]:
-    """Who holds a lease now."""
-    return [await cluster.redis.client.get(key) for key in await cluster.redis.client.keys("*:lease")]
+    """Who holds a lease now; on a busy machine one may have run out just now, and somebody takes it."""
+    client = cluster.redis.client
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            held = [await client.get(key) for key in await client.keys("*:lease")]
+            if held and None not in held:
+                return held
+            await asyncio.sleep(0.05)
 
 
 async def test_the_owner_is_killed(cluster: Machines):
@@ -93,7 +101,7 @@ async def test_the_owner_is_cut_off_from_redis_and_others_follow(cluster: Machin
         await cable.cut()
         # The followers take the meeting; whoever sits at the machine that is cut off is told to try again, and moves.
         await evening.said_more(evening.mia, evening.zoe)
-        assert await one.health() == "ready, without redis"
+        await one.says("ready, without redis")
         cable.mend()
         await evening.said_more()
     await evening.check_nothing_is_lost()
@@ -112,7 +120,7 @@ async def test_redis_is_away_and_a_meeting_of_one_machine_goes_on_and_is_written
         await newcomer_is_told_to_try_again(one)
         cable.mend()
         await evening.said_more()
-        await settled(one)
+        await one.says("ready")
     await evening.check_nothing_is_lost()
     assert not any(person.returns for person in evening.people)
     # What was decided alone is what another machine has now.
@@ -143,10 +151,11 @@ async def test_redis_is_slow(cluster: Machines):
     evening = await begin(one, one, two)
     async with evening.talking():
         await evening.said_more()
+        stranger = await two.group().person("facilitator")
         await cluster.redis.client.client_pause(2_500)
-        await newcomer_is_told_to_try_again(two)
+        await is_told_to_try_again(stranger)
         await evening.said_more()
-        await settled(one)
+        await one.says("ready")
     await evening.check_nothing_is_lost()
     assert not any(person.returns for person in evening.people), "nobody is thrown out"
     assert len(await owners(cluster)) == 1
@@ -174,9 +183,7 @@ async def test_a_machine_leaves_while_somebody_shares(cluster: Machines):
     async with evening.talking():
         await evening.said_more()
         draining = await cluster.drain(one)
-        async with asyncio.timeout(PATIENCE_S):
-            while await one.health() != "not ready":  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.05)
+        await one.says("not ready")
         before = await owners(cluster)
         # Few, so that all are said long before it stops waiting for the end of the share (`SHARE_PATIENCE_S`).
         await evening.said_more(count=2)
@@ -239,7 +246,7 @@ async def test_everything_in_redis_ends_by_itself_and_names_nobody(cluster: Mach
         assert word not in held
     for key in await client.keys("*"):
         assert meeting not in key
-        assert await client.pttl(key) > 0, key
+        assert await client.pttl(key) != -1, key
 
 
 async def everything_in(client: Redis) -> bytes:
@@ -255,6 +262,8 @@ async def everything_in(client: Redis) -> bytes:
                 value = await client.xrange(key)
             case b"zset":
                 value = await client.zrange(key, 0, -1, withscores=True)
+            case b"none":  # it has ended since
+                continue
             case kind:
                 raise AssertionError(f"a kind of key that docs/cluster.md does not name: {kind!r}")
         held += key + repr(value).encode()
@@ -263,16 +272,13 @@ async def everything_in(client: Redis) -> bytes:
 
 async def newcomer_is_told_to_try_again(machine: Machine) -> None:
     """A meeting that nobody knows cannot begin now."""
-    stranger = await machine.group().person("facilitator")
+    await is_told_to_try_again(await machine.group().person("facilitator"))
+
+
+async def is_told_to_try_again(stranger: WireClient) -> None:
     with pytest.raises(Refused, match="busy"):
         await asyncio.wait_for(stranger.join(), PATIENCE_S)
     await stranger.close()
-
-
-async def settled(machine: Machine) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while await machine.health() != "ready":  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.05)
 
 
 async def nothing_left(cluster: Machines) -> bool:

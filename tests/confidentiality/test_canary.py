@@ -29,7 +29,7 @@ from tests.support.served import ROOT, served
 from . import strace
 from .canaries import Canary
 from .every_field import COMMANDS, KINDS, fields_with_it, wordy_fields
-from .whole_session import WholeSession
+from .whole_session import PATIENCE_S, WholeSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ async def test_nothing_of_a_session_is_in_any_file_log_answer_or_core_afterwards
         serving, worker = [pid for pid in server.family() if is_python(pid)]
         for pid in (worker, serving):
             os.kill(pid, signal.SIGSEGV)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await server.process.wait()
     assert len(answers) > 20
     assert not [answer for answer in answers if canary.is_in(answer)]
@@ -73,7 +73,8 @@ async def test_nothing_of_a_session_is_in_any_file_log_answer_or_core_afterwards
 
 async def looked_at(url: str) -> list[bytes]:
     """What anybody can ask for."""
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {KEY}"}) as http:
+    key = {"Authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(base_url=url, headers=key, timeout=PATIENCE_S) as http:
         pages = [await http.get(path) for path in PUBLIC]
     assert "kith_refusals_total" in pages[PUBLIC.index("/metrics")].text
     return [str(page.headers).encode() + page.content for page in pages]

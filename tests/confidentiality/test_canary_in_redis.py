@@ -98,19 +98,21 @@ async def test_two_faults_of_a_shared_meeting_and_its_end_belong_together_in_the
 
 
 async def everything_in(client: Redis) -> bytes:
-    """All keys with what they hold, one after the other, as it is there."""
+    """All keys with what they hold, one after the other, as it is there; of those that end while this looks nothing but the name."""
     held = []
     async for key in client.scan_iter("*"):
         held.append(key)
         match await client.type(key):
             case b"string":
-                held.append(await client.get(key))
+                held.append(await client.get(key) or b"")
             case b"hash":
                 held += flat((await client.hgetall(key)).items())
             case b"stream":
                 held += flat(fields.items() for _, fields in await client.xrange(key))
             case b"zset":
                 held += await client.zrange(key, 0, -1)
+            case b"none":
+                continue
             case kind:
                 raise AssertionError(f"a kind of key that docs/cluster.md does not name: {kind!r}")
     return b"\n".join(held)

@@ -31,7 +31,7 @@ def served(**settings: str) -> subprocess.Popen[str]:
 
 def test_it_refuses_when_memory_must_be_locked():
     with served(KITH_REQUIRE_LOCKED_MEMORY="yes") as server:
-        out, err = server.communicate(timeout=30)
+        out, err = server.communicate(timeout=60)
     assert (server.returncode, out) == (2, "")
     assert err.count("\n") == 1
     assert "KITH_REQUIRE_LOCKED_MEMORY" in err
@@ -42,5 +42,5 @@ def test_it_warns_once_and_serves_otherwise():
         assert server.stdout is not None
         assert server.stdout.readline().startswith("Kith is at ")
         server.terminate()
-        _, err = server.communicate(timeout=30)
+        _, err = server.communicate(timeout=60)
     assert err.count("WARNING server.serve: memory is not locked") == 1

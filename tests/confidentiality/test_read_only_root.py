@@ -34,7 +34,7 @@ async def test_a_whole_session_on_a_read_only_root() -> None:
         await session.end()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_whole_protocol_suite_on_a_read_only_root() -> None:
     """The server of these tests runs in their process: both are where nothing can be written."""
     suite = ("-B", "-m", "pytest", "tests/signaling", "-q", "-s", "-p", "no:cacheprovider", "-W", "error")

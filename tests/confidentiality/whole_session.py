@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from .canaries import Canary
 
+PATIENCE_S = 30
 OFFER = (Path(__file__).parents[1] / "vectors/sdp/chromium_meeting.sdp").read_bytes().decode()
 PLANTED_FAULT = b"planted fault"
 """In a message, on a server with a planted fault (`faulty_server.py`): there it is one of ours."""
@@ -70,7 +71,9 @@ class WholeSession:
             "Cookie": f"a={word}",
             "X-Own": word,
         }
-        async with httpx.AsyncClient(base_url=self.server.http_url, headers=strange) as http:
+        async with httpx.AsyncClient(
+            base_url=self.server.http_url, headers=strange, timeout=PATIENCE_S
+        ) as http:
             for method, path, body in (
                 ("GET", f"/{word}?token={word}#{word}", b""),
                 ("GET", f"/assets/../../{word}", b""),
@@ -102,11 +105,14 @@ class WholeSession:
         """One frame on a connection of its own, with the word in the handshake too."""
         word = self.canary.word
         socket = await websockets.asyncio.client.connect(
-            f"{self.server.ws_url}?{word}", user_agent_header=word, additional_headers={"X-Own": word}
+            f"{self.server.ws_url}?{word}",
+            user_agent_header=word,
+            additional_headers={"X-Own": word},
+            open_timeout=PATIENCE_S,
         )
         await socket.send(frame)
         try:
-            said = await asyncio.wait_for(socket.recv(), 10)
+            said = await asyncio.wait_for(socket.recv(), PATIENCE_S)
             self.answers.append(said if isinstance(said, bytes) else said.encode())
         except ConnectionClosed as closed:
             self.answers.append(str(closed.rcvd).encode())
@@ -115,7 +121,7 @@ class WholeSession:
     async def speak_no_http(self, data: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.server.port)
         writer.write(data)
-        self.answers.append(await asyncio.wait_for(reader.read(65_536), 10))
+        self.answers.append(await asyncio.wait_for(reader.read(65_536), PATIENCE_S))
         writer.close()
 
     # ── the group ────────────────────────────────────────────────────────────────────────────────

@@ -231,7 +231,7 @@ async def test_a_meeting_that_can_tell_nobody_any_more_is_over_and_nobody_waits(
     live.replica.listen(listener)
     arrived = await live.host.submit(joining(ADA))
     with pytest.raises(JournalClosed):
-        await asyncio.wait_for(live.replica.reached(arrived.position + 1), 1)
+        await asyncio.wait_for(live.replica.reached(arrived.position + 1), 30)
     await settle()
     assert (live.host.is_over, listener.told_the_end, len(meetings)) == (True, True, 0)
 

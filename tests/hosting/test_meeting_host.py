@@ -229,12 +229,12 @@ async def test_after_the_end_everybody_is_told_it_is_over(desk: Desk) -> None:
         await waiting
     with pytest.raises(MeetingOver):
         await desk.host.submit(c.Lock(ADA))
-    await asyncio.wait_for(desk.working, 1)
+    await asyncio.wait_for(desk.working, 30)
 
 
 async def test_a_meeting_that_nobody_enters_does_not_begin(desk: Desk) -> None:
     assert (await desk.host.submit(c.Tick())).events == ()
-    await asyncio.wait_for(desk.working, 1)
+    await asyncio.wait_for(desk.working, 30)
 
 
 async def test_a_writer_whose_journal_is_closed_lets_go(desk: Desk) -> None:
@@ -242,7 +242,7 @@ async def test_a_writer_whose_journal_is_closed_lets_go(desk: Desk) -> None:
     await desk.journal.close()
     with pytest.raises(MeetingOver):
         await desk.host.submit(c.Lock(ADA))
-    await asyncio.wait_for(desk.working, 1)
+    await asyncio.wait_for(desk.working, 30)
     with pytest.raises(JournalClosed):
         await desk.journal.last_checkpoint()
 

@@ -84,10 +84,10 @@ async def test_a_replica_is_the_writers_meeting_wherever_it_starts() -> None:
     following.append(asyncio.create_task(late.run()))
     await writer.write([c.Say(MIA, b"x"), c.Lock(ADA)])
     for replica in (early, late):
-        await asyncio.wait_for(replica.reached(5), 1)
+        await asyncio.wait_for(replica.reached(5), 30)
         assert replica.meeting == writer.meeting
     await writer.journal.close()
-    await asyncio.wait_for(asyncio.gather(*following), 1)
+    await asyncio.wait_for(asyncio.gather(*following), 30)
 
 
 async def test_listeners_hear_every_step_once_and_then_that_it_is_over() -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from tests.media.real_peers import DIRECT, Client
+from tests.media.real_peers import DIRECT, PATIENCE_S, Client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aiortc import RTCConfiguration
 
     from tests.support.live_server import Group
     from tests.support.wire_client import WireClient
+
+STILL_COMING = 5
+"""Frames a decoder may hold back when the stream has stopped."""
+_TICK_S = 0.02
 
 
 class Door:
@@ -58,6 +63,14 @@ class Person:
         """RTP packets that came to this peer so far, of anybody, decoded or not."""
         return await self.peer.packets_received()
 
+    async def all_that_came(self) -> int:
+        """Packets and decoded frames so far: what is still between the two shows as it comes out."""
+        return await self.packets() + self.received()
+
+    async def sounds_of(self, other: Person, seat: int) -> int:
+        """Frames at this seat so far that sound like her."""
+        return sum(map(other.peer.sounds_like, self.peer.heard[seat].values))
+
 
 @contextlib.asynccontextmanager
 async def three_people(group: Group) -> AsyncIterator[tuple[Person, Person, Person]]:
@@ -76,3 +89,35 @@ async def admit(host: Person, *others: Person) -> None:
     for other in others:
         await host.page.until(lambda c, who=other.page.you: who in c.view.people)
         await host.page.do("admit", who=other.page.you)
+
+
+async def comes_to_rest(
+    counted: Callable[[], Awaitable[int]], meanwhile: Callable[[], Awaitable[object]]
+) -> None:
+    """Return when the number stayed as it was while something else went on. Raises: TimeoutError.
+
+    What sockets, jitter buffers and decoders still hold comes out first, which is much where the machine was busy.
+    """
+    async with asyncio.timeout(PATIENCE_S):
+        before, now = -1, await counted()
+        while now != before:
+            await meanwhile()
+            before, now = now, await counted()
+
+
+@contextlib.asynccontextmanager
+async def stopwatch() -> AsyncIterator[Callable[[], float]]:
+    """How long the block has taken so far, in s; a moment in which the machine held up this process counts as one tick."""
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(_TICK_S)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    try:
+        yield lambda: ticks * _TICK_S
+    finally:
+        ticking.cancel()

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .people import Person, admit, three_people
+from .people import STILL_COMING, Person, admit, comes_to_rest, three_people
 
 if TYPE_CHECKING:
     from tests.support.live_server import LiveServer
 
 pytestmark = pytest.mark.usefixtures("loopback_candidates")
-
-STILL_COMING = 5
-"""Frames a decoder may hold back when the stream has stopped."""
 
 
 async def gathered(people: tuple[Person, Person, Person]) -> None:
@@ -46,9 +43,13 @@ async def send_into_a_breakout(host: Person, *goers: Person) -> None:
 async def is_alone(person: Person, *others: Person) -> None:
     """Nobody has a seat at her page, and no packet comes while the others get dozens of frames."""
     await person.page.until(lambda c: all(seat["who"] is None for seat in c.view.seats))
-    await asyncio.gather(*(a.sees_and_hears(b) for a in others for b in others if a is not b))
+
+    async def others_meet() -> None:
+        await asyncio.gather(*(a.sees_and_hears(b) for a in others for b in others if a is not b))
+
+    await comes_to_rest(person.all_that_came, others_meet)
     frames, packets = person.received(), await person.packets()
-    await asyncio.gather(*(a.sees_and_hears(b) for a in others for b in others if a is not b))
+    await others_meet()
     assert person.received() - frames <= STILL_COMING
     assert await person.packets() == packets
 
@@ -76,8 +77,13 @@ async def test_a_held_floor_holds_in_a_breakout(server: LiveServer) -> None:
         await ada.page.do("set_floor", floor="held")
         seat = await mia.seat_of(zoe)
         await mia.page.until(lambda c: not c.view.seats[seat]["audio"])
+
+        async def facilitator_is_heard() -> None:
+            await asyncio.gather(mia.sees_and_hears(ada), zoe.sees_and_hears(ada))
+
+        await comes_to_rest(lambda: mia.sounds_of(zoe, seat), facilitator_is_heard)
         before = len(mia.peer.heard[seat].values)
-        await asyncio.gather(mia.sees_and_hears(ada), zoe.sees_and_hears(ada))
+        await facilitator_is_heard()
         await mia.peer.seen[seat].next(zoe.peer.looks_like, count=3)
         assert not any(map(zoe.peer.sounds_like, mia.peer.heard[seat].values[before + STILL_COMING :]))
 
@@ -127,11 +133,16 @@ async def test_a_pause_stops_every_packet_and_going_on_brings_all_back(server: L
             await person.page.until(
                 lambda c: c.view.status == "paused" and all(seat["who"] is None for seat in c.view.seats)
             )
-        # What was on the way has come when a ping over the same loopback has gone round twice.
-        for person in people:
-            await person.page.ask(-1, {"t": "ping", "n": 1})
+
+        async def all_that_came() -> int:
+            return sum([await person.all_that_came() for person in people])
+
+        async def cameras_go_on(pictures: int = 3) -> None:
+            await asyncio.gather(*(person.peer.camera.more(pictures) for person in people))
+
+        await comes_to_rest(all_that_came, cameras_go_on)
         before = [await person.packets() for person in people]
-        await asyncio.gather(*(person.peer.camera.more(10) for person in people))
+        await cameras_go_on(10)
         assert [await person.packets() for person in people] == before
         await ada.page.do("go_on")
         await asyncio.gather(*(a.sees_and_hears(b) for a in people for b in people if a is not b))

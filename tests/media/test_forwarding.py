@@ -339,7 +339,7 @@ def test_bursts_arrive_through_a_real_port(host: str, *, batches: bool):
         sockets = [stack.enter_context(socket.socket(family, socket.SOCK_DGRAM)) for _ in receivers]
         for receiver, bound in zip(receivers, sockets, strict=True):
             bound.bind((host, 0))
-            bound.settimeout(5)
+            bound.settimeout(30)
             receiver.address = bound.getsockname()
             stage.subscribe(receiver)
         TestBursts.arrive(stage, [b"\x01" + bytes(size) for size in (1000, 1001, 1000, 40)])

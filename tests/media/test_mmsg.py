@@ -53,7 +53,7 @@ def stack() -> Iterator[ExitStack]:
 def bound(stack: ExitStack, family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
     made = stack.enter_context(socket.socket(family, socket.SOCK_DGRAM))
     made.bind((LOOPBACK[family], 0))
-    made.settimeout(5)
+    made.settimeout(30)
     return made
 
 

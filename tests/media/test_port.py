@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.media import mmsg
+from server.media import port as port_module
 from server.media.outlet import MAX_DATAGRAM_BYTES, PortCounts
 from server.media.port import DRAIN_DATAGRAMS, DRAIN_MS, SOCKET_BUFFER_BYTES, PlainSocket, UdpPort
 
@@ -41,14 +42,14 @@ class Inbox:
         self._awaited = count
         if len(self.datagrams) < count:
             self._enough.clear()
-            await asyncio.wait_for(self._enough.wait(), timeout=5)
+            await asyncio.wait_for(self._enough.wait(), timeout=30)
         return [datagram for datagram, _ in self.datagrams]
 
 
 def client(family: socket.AddressFamily = socket.AF_INET) -> socket.socket:
     made = socket.socket(family, socket.SOCK_DGRAM)
     made.bind(("127.0.0.1" if family == socket.AF_INET else "::1", 0))
-    made.settimeout(5)
+    made.settimeout(30)
     return made
 
 
@@ -83,7 +84,7 @@ async def test_datagrams_come_in_and_answers_go_back(
         plain = socket.socket(port._socket.family, socket.SOCK_DGRAM)
         with plain:
             plain.bind(("", 0))
-            plain.settimeout(5)
+            plain.settimeout(30)
             friend.sendto(b"", (reached, plain.getsockname()[1]))
             assert plain.recvfrom(1)[1] == source
         assert port.send(b"answer", source)
@@ -163,7 +164,7 @@ async def test_what_datagrams_led_to_is_sent_before_others_run(*, batches: bool)
         for _ in range(40):
             friend.sendto(b"x", port.local)
         port.start(asyncio.get_running_loop())
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), 30)
     assert heard[-1] is None
     assert heard.count(None) < 40
 
@@ -177,6 +178,11 @@ async def test_empty_and_oversize_datagrams_are_dropped(*, batches: bool) -> Non
             friend.sendto(datagram, port.local)
         assert await inbox.wait_for(2) == [bytes(MAX_DATAGRAM_BYTES), b"x"]
         assert (port.counts.oversize, port.counts.received) == (3, 2)
+
+
+def of_the_port(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What it logged: asyncio may have a word to say on what an earlier test left behind."""
+    return [record.message for record in caplog.records if record.name == port_module.__name__]
 
 
 @ways
@@ -197,7 +203,7 @@ async def test_fault_of_ours_stops_neither_the_port_nor_its_neighbours(
             friend.sendto(datagram, port.local)
         assert await inbox.wait_for(4) == [b"bad", b"good", b"bad", b"good"]
         assert port.counts.faults == 2
-    assert [record.message for record in caplog.records] == ["fault while handling a datagram"]
+    assert of_the_port(caplog) == ["fault while handling a datagram"]
 
 
 async def test_fault_while_sending_is_counted_and_reading_goes_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -212,7 +218,7 @@ async def test_fault_while_sending_is_counted_and_reading_goes_on(caplog: pytest
             friend.sendto(b"x", port.local)
         await inbox.wait_for(2)
     assert port.counts.faults >= 1
-    assert len(caplog.records) == 1
+    assert len(of_the_port(caplog)) == 1
 
 
 @ways

@@ -17,7 +17,7 @@ from server.rooms.ids import MeetingId
 from server.rooms.routes import Kind, Track
 
 from .parts import ADA, BEA
-from .real_peers import MEETING, Listener
+from .real_peers import MEETING, PATIENCE_S, Listener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,6 +45,12 @@ class Stage:
         self.people.append(person)
         answer = await self.server.open(meeting, who, person.offer)
         await asyncio.to_thread(person.connect, answer)
+        peer = self.server.peer(meeting, who)
+        assert peer is not None
+        async with asyncio.timeout(PATIENCE_S):
+            # Her estimate is the last that she says: whatever is counted after it is what a test sends.
+            while peer.downlink.bitrate_bps(self.now_us // 1000) is None:  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0)
         return person
 
     def pass_ms(self, ms: int) -> None:
@@ -56,7 +62,7 @@ class Stage:
         before = self.server.port.counts.received
         for _ in range(packets):
             person.send()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.server.port.counts.received < before + packets:  # noqa: ASYNC110 - the server tells nobody
                 await asyncio.sleep(0)
 
@@ -249,7 +255,7 @@ async def test_datagrams_from_nowhere_are_dropped(stage: Stage):
     sent = stage.server.port.counts.sent
     for datagram in garbage:
         stranger.socket.send(datagram)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while stage.server.port.counts.received < before + len(garbage):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0)
     assert stage.server.port.counts.sent == sent, "no answer"

@@ -108,7 +108,7 @@ async def aiortc_client(server: TransportServer) -> tuple[RTCPeerConnection, Ech
     await connection.setLocalDescription(await connection.createOffer())
     peer, answer = server.accept(connection.localDescription.sdp)
     await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-    await asyncio.wait_for(peer.opened.wait(), timeout=20)
+    await asyncio.wait_for(peer.opened.wait(), timeout=30)
     return connection, peer
 
 
@@ -120,10 +120,10 @@ async def test_aiortc_connects_and_sees_itself(host: str, announced: str) -> Non
         connection, peer = await aiortc_client(server)
         tracks = [receiver.track for receiver in connection.getReceivers()][-2:]
         for track in tracks:
-            await asyncio.wait_for(track.recv(), timeout=20)
+            await asyncio.wait_for(track.recv(), timeout=30)
         assert peer.refused == 0
         await connection.close()
-        await asyncio.wait_for(peer.closed.wait(), timeout=5)
+        await asyncio.wait_for(peer.closed.wait(), timeout=30)
 
 
 async def test_strangers_and_forgers_leave_a_call_alone() -> None:
@@ -146,7 +146,7 @@ async def test_strangers_and_forgers_leave_a_call_alone() -> None:
             stranger.settimeout(0)
             video = [receiver.track for receiver in connection.getReceivers()][-1]
             for _ in range(3):
-                await asyncio.wait_for(video.recv(), timeout=20)
+                await asyncio.wait_for(video.recv(), timeout=30)
             assert server.port.counts.received >= seen + 7
             with pytest.raises(BlockingIOError):
                 stranger.recv(2000)
@@ -177,7 +177,7 @@ async def test_chromium_connects_and_sees_itself_and_moves_with_an_ice_restart()
     async with running_server("0.0.0.0") as server, chromium_page() as page:  # noqa: S104 - as a server does
         peer, answer = server.accept(await page.evaluate("offer()"))
         await page.evaluate("sdp => answer(sdp)", answer)
-        await asyncio.wait_for(peer.opened.wait(), timeout=20)
+        await asyncio.wait_for(peer.opened.wait(), timeout=30)
         await page.wait_for_function("pc.connectionState === 'connected'")
         assert await page.evaluate("heard") == [["seat-0", "audio"], ["seat-0", "video"]]
         await above(page, 5, "stat('inbound-rtp', 'video', 'framesDecoded')")
@@ -191,13 +191,13 @@ async def test_chromium_connects_and_sees_itself_and_moves_with_an_ice_restart()
         answer = server.restart(peer, await page.evaluate("restart()"))
         assert peer.agent.ufrags() == (peer.agent.local.ufrag, old.ufrag)
         await page.evaluate("sdp => answer(sdp)", answer)
-        await asyncio.wait_for(peer.settled.wait(), timeout=20)
+        await asyncio.wait_for(peer.settled.wait(), timeout=30)
         decoded = await page.evaluate("stat('inbound-rtp', 'video', 'framesDecoded')")
         await above(page, decoded + 10, "stat('inbound-rtp', 'video', 'framesDecoded')")
         assert peer.agent.ufrags() == (peer.agent.local.ufrag,)
         assert await page.evaluate("pc.connectionState") == "connected"
         assert peer.refused == 0
-        await asyncio.wait_for(peer.estimated.wait(), timeout=20)
+        await asyncio.wait_for(peer.estimated.wait(), timeout=30)
 
 
 @pytest.mark.browser
@@ -205,10 +205,10 @@ async def test_open_microphone_of_a_silent_room_costs_next_to_nothing() -> None:
     async with running_server("0.0.0.0") as server, chromium_page() as page:  # noqa: S104 - as a server does
         peer, answer = server.accept(await page.evaluate("offer()"))
         await page.evaluate("sdp => answer(sdp)", answer)
-        await asyncio.wait_for(peer.opened.wait(), timeout=20)
+        await asyncio.wait_for(peer.opened.wait(), timeout=30)
         await above(page, 5, "stat('outbound-rtp', 'audio', 'packetsSent')")
         assert await page.evaluate("packetsOfASecond()") > 40
         await page.evaluate("fallSilent()")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await page.evaluate("packetsOfASecond()") > 10:  # what was said before ebbs away
                 pass

@@ -9,21 +9,24 @@ import sys
 from typing import TYPE_CHECKING
 
 from server.media.settings import MediaSettings
+from server.media.worker_link import LinkTimes
 from server.media.worker_pool import WorkerPool
 from server.rooms.ids import MeetingId
 from server.rooms.routes import Kind, Track
 
-from .real_peers import Client
+from .real_peers import PATIENCE_S, Client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from server.hosting.ports import MediaListener
-    from server.media.worker_link import LinkTimes
     from server.rooms.ids import ParticipantId
 
 COMMAND = (sys.executable, "-m", "server.media_worker")
 LOOPBACK = MediaSettings(host="127.0.0.1")
+PATIENT = LinkTimes(start_s=PATIENCE_S, silences=30)
+"""For workers that are only slow: they share the machine with browsers."""
+TURN_S = 0.05
 
 
 class Door:
@@ -51,7 +54,7 @@ async def meet(pool: WorkerPool, meeting: str, *numbers: int) -> list[Client]:
     return clients
 
 
-async def gone(pid: int, timeout_s: float = 10) -> None:
+async def gone(pid: int, timeout_s: float = PATIENCE_S) -> None:
     """Return when the process has ended, whoever its parent is. Raises: TimeoutError."""
     try:
         handle = os.pidfd_open(pid)
@@ -68,12 +71,30 @@ async def gone(pid: int, timeout_s: float = 10) -> None:
 
 
 @contextlib.asynccontextmanager
+async def turns() -> AsyncIterator[Callable[[], float]]:
+    """How many seconds this process has had its turns since the beginning: while it waits for the machine none pass."""
+    count = 0
+
+    async def take() -> None:
+        nonlocal count
+        while True:
+            await asyncio.sleep(TURN_S)
+            count += 1
+
+    taking = asyncio.create_task(take())
+    try:
+        yield lambda: count * TURN_S
+    finally:
+        taking.cancel()
+
+
+@contextlib.asynccontextmanager
 async def running(
     listener: MediaListener,
     workers: int,
     *,
     settings: MediaSettings = LOOPBACK,
-    times: LinkTimes | None = None,
+    times: LinkTimes = PATIENT,
 ) -> AsyncIterator[WorkerPool]:
     pool = WorkerPool(settings, workers, COMMAND, times=times)
     await pool.start(listener)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from server.rehearsal.sdp import Remote
     from server.rehearsal.transport import Transport
 
-PATIENCE_S = 20
+PATIENCE_S = 40
 ADA = ParticipantId("ada-0000000")
 SOURCES = Sources(mic=10, camera=11, camera_rtx=12)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.live_server import Group
     from tests.support.wire_client import WireClient
 
-PATIENCE_S = 20
+PATIENCE_S = 40
 LONG_S = 600
 
 

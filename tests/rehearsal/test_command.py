@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 40
+PATIENCE_S = 60
 LINK = re.compile(r"http://localhost:[0-9]+/#\S+")
 
 

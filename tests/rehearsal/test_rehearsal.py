@@ -20,6 +20,7 @@ from tests.support.live_server import live_server
 from .stage import Going, let_in, link_of, rehearsing
 
 if TYPE_CHECKING:
+    from server.rehearsal.member import Member
     from tests.support.live_server import LiveServer
 
 ENOUGH = 60
@@ -37,8 +38,7 @@ async def test_three_members_join_by_link_and_receive_each_other(server: LiveSer
         )
         await going.until(lambda: all(member.arrived.arrived > ENOUGH for member in going.members))
         # Two others are seen, in a seat each; in the two other seats there is nobody.
-        for member in going.members:
-            assert sum(picture.arrived > 0 for _, picture in member.arrivals.seats) == 2
+        await going.until(lambda: [seen_by(member) for member in going.members] == [2, 2, 2])
         outcome = await going.outcome()
     assert outcome.joined == 3
     for row in outcome.rows:
@@ -52,13 +52,17 @@ async def test_three_members_join_by_link_and_receive_each_other(server: LiveSer
     assert parted == {"left"}
 
 
+def seen_by(member: Member) -> int:
+    return sum(picture.arrived > 0 for _, picture in member.arrivals.seats)
+
+
 async def test_members_take_their_turns_and_pass_on(server: LiveServer) -> None:
     group = server.group()
     ada = await group.facilitator()
     async with rehearsing(group, 3) as going:
         ids = await let_in(ada, 3)
         await ada.do("start_round", kind="circle", share_ms=60_000, order=ids, invite_passed=False)
-        await ada.until(lambda c: c.view.round is None)
+        await ada.until(lambda c: {"t": "round_changed", "round": None} in c.happened)
         rounds = [
             event["round"] for event in ada.happened if event["t"] == "round_changed" and event["round"]
         ]
@@ -154,6 +158,7 @@ async def test_a_rehearsal_ends_when_its_time_is_over(server: LiveServer) -> Non
 
 
 async def test_who_loses_her_transport_asks_for_another_one() -> None:
+    left_by_others = _children(os.getpid())
     async with live_server(Settings(media_port=0, media_workers=1)) as server:
         group = server.group()
         going = Going([Gathering(link_of(group), admits=link_of(group, "facilitator"))], 2)
@@ -162,7 +167,7 @@ async def test_who_loses_her_transport_asks_for_another_one() -> None:
             await going.until(
                 lambda: len(going.members) == 2 and all(m.arrived.arrived for m in going.members)
             )
-            (worker,) = _children(os.getpid())
+            (worker,) = _children(os.getpid()) - left_by_others
             os.kill(worker, signal.SIGKILL)
             await going.until(lambda: all(member.transports == 2 for member in going.members))
             before = [member.arrived.arrived for member in going.members]
@@ -174,9 +179,8 @@ async def test_who_loses_her_transport_asks_for_another_one() -> None:
             await going.close()
 
 
-def _children(pid: int) -> list[int]:
-    cpu = ServerCpu(pid)
-    return sorted(cpu.family() - {pid})
+def _children(pid: int) -> set[int]:
+    return ServerCpu(pid).family() - {pid}
 
 
 # ── what keeps it from beginning ──

@@ -103,7 +103,7 @@ async def test_a_peer_that_stops_reading_is_let_go_after_its_time() -> None:
     await clock.advance(4999)
     assert not serving.done()
     await clock.advance(1)
-    await asyncio.wait_for(serving, 1)
+    await asyncio.wait_for(serving, 30)
 
 
 async def test_one_connection_too_many_is_asked_to_try_later() -> None:
@@ -114,10 +114,10 @@ async def test_one_connection_too_many_is_asked_to_try_later() -> None:
     await served.serve(second.websocket())
     assert second.close_code == CloseCode.TRY_LATER
     first.inbox.put_nowait({"type": "websocket.disconnect", "code": 1006})
-    await asyncio.wait_for(serving, 1)
+    await asyncio.wait_for(serving, 30)
     third = PlayedSocket()
     third.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
-    await asyncio.wait_for(served.serve(third.websocket()), 1)
+    await asyncio.wait_for(served.serve(third.websocket()), 30)
     assert third.close_code is None
 
 
@@ -132,7 +132,7 @@ async def test_one_network_cannot_fill_the_door(second: str, answer: CloseCode |
     waiting = asyncio.create_task(served.serve(first.websocket()))
     await settle()
     other.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
-    await asyncio.wait_for(served.serve(other.websocket()), 1)
+    await asyncio.wait_for(served.serve(other.websocket()), 30)
     assert other.close_code == answer
     waiting.cancel()
 
@@ -146,7 +146,7 @@ async def test_only_known_networks_and_who_has_no_place_count_at_the_door(addres
     inside = asyncio.create_task(served.serve(first.websocket()))
     await settle()
     second.inbox.put_nowait({"type": "websocket.disconnect", "code": 1001})
-    await asyncio.wait_for(served.serve(second.websocket()), 1)
+    await asyncio.wait_for(served.serve(second.websocket()), 30)
     assert second.close_code is None
     inside.cancel()
 
@@ -157,7 +157,7 @@ async def test_a_fault_of_ours_closes_one_connection_and_tells_nothing(
 ) -> None:
     clock, socket = ManualClock(), PlayedSocket()
     socket.frame(LOOK)
-    await asyncio.wait_for(endpoint(clock, ValueError("secret canary")).serve(socket.websocket()), 1)
+    await asyncio.wait_for(endpoint(clock, ValueError("secret canary")).serve(socket.websocket()), 30)
     assert socket.close_code == CloseCode.SERVER_FAULT
     assert "canary" not in caplog.text
     assert "ValueError" in caplog.text
@@ -170,6 +170,6 @@ async def test_a_command_to_a_meeting_that_is_over_ends_the_connection_and_is_no
     socket = PlayedSocket()
     socket.frame(JOIN)
     socket.frame(msgpack.packb({"t": "lock", "id": 1}))
-    await asyncio.wait_for(endpoint(ManualClock(), over).serve(socket.websocket()), 1)
+    await asyncio.wait_for(endpoint(ManualClock(), over).serve(socket.websocket()), 30)
     assert socket.close_code == CloseCode.ENDED
-    assert not caplog.records
+    assert not [record for record in caplog.records if record.name.startswith("server")]

@@ -79,6 +79,7 @@ async def test_a_cut_connection_resumes_with_nothing_missing(server: LiveServer)
     assert (joined["snapshot"], joined["position"]) == (None, seen)
     assert joined["you"] == you
     await mia.until(lambda c: c.texts() == ["one", "two", "three"])
+    await mia.caught_up()
     await ada.until(lambda c: c.view.people[you]["connected"])
     for person in ada.view.people.values():
         person["silent_ms"] = mia.view.people[person["id"]]["silent_ms"]  # for facilitators

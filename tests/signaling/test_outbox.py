@@ -13,7 +13,7 @@ LIMITS = OutboxLimits(max_frames=3, max_bytes=100)
 async def drain(outbox: Outbox) -> list[bytes | CloseCode]:
     taken: list[bytes | CloseCode] = []
     while not taken or not isinstance(taken[-1], CloseCode):
-        taken.append(await asyncio.wait_for(outbox.take(), 1))
+        taken.append(await asyncio.wait_for(outbox.take(), 30))
     return taken
 
 
@@ -82,4 +82,4 @@ async def test_a_waiting_writer_is_woken() -> None:
     taking = asyncio.create_task(outbox.take())
     await asyncio.sleep(0)
     outbox.post(b"now")
-    assert await asyncio.wait_for(taking, 1) == b"now"
+    assert await asyncio.wait_for(taking, 30) == b"now"

@@ -192,7 +192,7 @@ class Wandering:
             case "body":
                 return b"x" * draw.choice([0, 1, 1, 1, 1, 5000])
             case "order":
-                return tuple({self._who() for _ in range(draw.randrange(3))})
+                return tuple(dict.fromkeys(self._who() for _ in range(draw.randrange(3))))
             case "message":
                 return MessageNumber(max(1, self.meeting.next_message - draw.randrange(3)))
             case "resource":

@@ -113,6 +113,7 @@ async def test_a_guest_sees_nothing_from_before_and_waits_in_the_lobby_when_her_
     await mia.say("before")
     await ada.do("hand_out", body=ada.sealed("resource", {"title": "before", "url": None, "text": "x"}))
     gil = await guest(group, ada)
+    await mia.caught_up()
     assert (gil.texts(), gil.view.resources) == ([], {})
     assert gil.view.people[gil.you]["guest_left_ms"] == 2_700_000
     assert ada.view.people[gil.you]["guest_left_ms"] == 2_700_000

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STILL_COMING = 5
 """Frames a decoder may hold back when the stream has stopped."""
-_TICK_S = 0.02
 
 
 class Door:
@@ -103,21 +102,3 @@ async def comes_to_rest(
         while now != before:
             await meanwhile()
             before, now = now, await counted()
-
-
-@contextlib.asynccontextmanager
-async def stopwatch() -> AsyncIterator[Callable[[], float]]:
-    """How long the block has taken so far, in s; a moment in which the machine held up this process counts as one tick."""
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(_TICK_S)
-            ticks += 1
-
-    ticking = asyncio.create_task(tick())
-    try:
-        yield lambda: ticks * _TICK_S
-    finally:
-        ticking.cancel()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.stopwatch import stopwatch
 from tests.support.wire_client import Refused
 
-from .people import STILL_COMING, admit, comes_to_rest, stopwatch, three_people
+from .people import STILL_COMING, admit, comes_to_rest, three_people
 
 if TYPE_CHECKING:
     from tests.support.live_server import LiveServer

@@ -19,9 +19,10 @@ from server.media.worker_pool import PACKETS_PER_CORE, WorkerPool
 from server.rooms.ids import MeetingId, ParticipantId
 from server.rooms.routes import Kind, Track
 from tests.support.ports import free_ports
+from tests.support.stopwatch import stopwatch
 
 from .real_peers import PATIENCE_S, Client, Listener
-from .workers import COMMAND, LOOPBACK, PATIENT, Door, everybody, gone, meet, running, turns
+from .workers import COMMAND, LOOPBACK, PATIENT, Door, everybody, gone, meet, running
 
 OFFER = (Path(__file__).parents[1] / "vectors/sdp/chromium_meeting.sdp").read_bytes().decode()
 ADA, MIA = ParticipantId("ada"), ParticipantId("mia")
@@ -97,7 +98,7 @@ async def test_a_killed_worker_takes_no_meeting_with_it_and_does_not_disturb_the
         assert killed is not None
         assert killed != spared
         seen = len(zoe.seen[listener.seat_of(zoe, eva)].values)
-        async with turns() as passed_s:
+        async with stopwatch() as passed_s:
             os.kill(killed, signal.SIGKILL)
             await listener.until(lambda: set(listener.lost) == {ada.id, mia.id})
             assert passed_s() < NEW_OFFER_WITHIN_S
@@ -254,7 +255,7 @@ async def test_all_workers_are_gone_a_second_after_the_stop():
     await pool.start(Listener())
     pids = [each.pid for each in pool.workers]
     os.kill(pids[1], signal.SIGSTOP)  # this one cannot say farewell
-    async with turns() as passed_s:
+    async with stopwatch() as passed_s:
         await pool.stop()
         assert passed_s() < 2
     for pid in pids:
@@ -283,7 +284,7 @@ async def test_a_late_replacement_is_not_waited_for_while_others_live(tmp_path: 
         killed = pool.worker_of(MeetingId("one"))
         assert killed is not None
         (other,) = (each.pid for each in pool.workers if each.pid != killed)
-        async with turns() as passed_s:
+        async with stopwatch() as passed_s:
             os.kill(killed, signal.SIGKILL)
             await listener.until(lambda: listener.lost == [ADA])
             assert passed_s() < NEW_OFFER_WITHIN_S

@@ -17,7 +17,7 @@ from server.rooms.routes import Kind, Track
 from .real_peers import PATIENCE_S, Client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from server.hosting.ports import MediaListener
     from server.rooms.ids import ParticipantId
@@ -26,7 +26,6 @@ COMMAND = (sys.executable, "-m", "server.media_worker")
 LOOPBACK = MediaSettings(host="127.0.0.1")
 PATIENT = LinkTimes(start_s=PATIENCE_S, silences=30)
 """For workers that are only slow: they share the machine with browsers."""
-TURN_S = 0.05
 
 
 class Door:
@@ -68,24 +67,6 @@ async def gone(pid: int, timeout_s: float = PATIENCE_S) -> None:
     finally:
         asyncio.get_running_loop().remove_reader(handle)
         os.close(handle)
-
-
-@contextlib.asynccontextmanager
-async def turns() -> AsyncIterator[Callable[[], float]]:
-    """How many seconds this process has had its turns since the beginning: while it waits for the machine none pass."""
-    count = 0
-
-    async def take() -> None:
-        nonlocal count
-        while True:
-            await asyncio.sleep(TURN_S)
-            count += 1
-
-    taking = asyncio.create_task(take())
-    try:
-        yield lambda: count * TURN_S
-    finally:
-        taking.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -107,9 +107,8 @@ async def test_nothing_that_happens_in_a_quiet_room_reaches_a_third_member(serve
     assert zoe.since(mark) == []
     raw = b"".join(zoe.frames[before:])
     assert secret not in raw
-    assert (
-        msgpack.packb(room) not in raw
-    )  # packed, since the two letters alone are in random bytes now and then
+    # As it is packed: its two letters alone are in random bytes now and then.
+    assert msgpack.packb(room) not in raw
     assert b"needs_changed" not in raw
     assert b"quiet_rooms_changed" not in raw
 

@@ -16,7 +16,7 @@ from server.rooms.rules import DEFAULT_RULES
 from tests.support.live_server import live_server
 
 from .relay import Relay
-from .stage import Gathering, House
+from .stage import PATIENCE_MS, Gathering, House
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -219,6 +219,26 @@ async def frozen(visitor: Visitor) -> AsyncIterator[None]:
     await system.send("Debugger.resume")
     await system.detach()
     await visitor.page.evaluate("beSeen(true)")
+
+
+async def test_page_in_the_background_gets_sound_and_no_picture(gathering: Gathering) -> None:
+    ada = await gathering.facilitator("Ada")
+    mia = await gathering.member("Mia", ada, scripts=[SIGHT])
+    await mia.sees_and_hears(ada)
+    await mia.page.evaluate("beSeen(false)")
+    await no_picture_comes(mia, ada)
+    await mia.page.evaluate("beSeen(true)")
+    await mia.sees(ada)
+
+
+async def no_picture_comes(mia: Visitor, ada: Visitor) -> None:
+    """While her sound goes on; what was on its way comes first. Raises: TimeoutError."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while True:
+            before = (await mia.watch("from", ada.id))["videoPackets"]
+            await mia.receives_sound(ada)
+            if (await mia.watch("from", ada.id))["videoPackets"] == before:
+                return
 
 
 async def test_frozen_page_comes_back_by_itself_with_nothing_missing(gathering: Gathering) -> None:

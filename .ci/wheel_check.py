@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.docker.programs import free_port
+from tests.support.ports import free_port
 from tests.support.wire_client import WireClient
 
 PATIENCE_S = 30

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -13,6 +15,14 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
+BESIDE = (".ci", "benchmarks", "docker", "docs/images", "tests/firefox")
+GUESTS = [
+    path
+    for folder in BESIDE
+    for path in sorted((ROOT / folder).glob("*.py"))
+    if "from tests." in path.read_text()
+]
+"""Scripts that use what belongs to the tests, and run seldom."""
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.name)
@@ -60,3 +70,12 @@ def test_no_code_of_ours_records():
     """There is nothing to switch on: neither page nor server knows a recorder."""
     assert len(OURS) > 300
     assert [path.name for path in OURS if RECORDERS.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("script", GUESTS, ids=lambda path: path.name)
+def test_what_scripts_beside_the_tests_take_from_them_is_there(script: Path):
+    """`make release`, `make bench` and the like would break unseen by what moves in the tests."""
+    for node in ast.walk(ast.parse(script.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+            module = importlib.import_module(str(node.module))
+            assert [name.name for name in node.names if not hasattr(module, name.name)] == [], node.module
